@@ -1,0 +1,143 @@
+"""Is the gold sound? Quotes at their offsets, ids unique, splits apart; and which sentences no question touches.
+
+It reads articles, not a store, and changes nothing. Try: python -m eval check
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.gold import Conversation, Evidence, GoldRow, fold, states
+from eval.spans import overlaps
+from eval.texts import Texts
+from index.files import find_files
+from index.read import read_file
+from index.split import split
+from index.types import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """`faults` make gold invalid; `notes` are worth a look; `untouched` are sentences no evidence overlaps."""
+
+    rows: int
+    turns: int
+    faults: tuple[str, ...]
+    notes: tuple[str, ...]
+    untouched: tuple[Sentence, ...]
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The articles that gold speaks of, and their sentences."""
+
+    texts: Texts
+    sentences: tuple[Sentence, ...]
+
+    @classmethod
+    def read(cls, folder: Path) -> Corpus:
+        """The articles of a folder, read as `python -m index` reads them. Raises UserError as it does."""
+        documents = [read_file(found.path, found.source) for found in find_files([folder], {})]
+        cut = [s for document in documents for _, sentences in split(document) for s in sentences]
+        texts = {document.source: document.text for document in documents}
+        return cls(Texts(texts, texts.__getitem__), tuple(cut))
+
+
+def check(
+    rows: Sequence[GoldRow], conversations: Sequence[Conversation], corpus: Corpus, faults: Sequence[str] = ()
+) -> CheckReport:
+    """Everything there is to say about gold; `faults` are those already found in reading the files."""
+    turns = [turn for conversation in conversations for turn in conversation.turns]
+    asked = [*rows, *turns]
+    evidence = [span for row in asked for span in row.evidence]
+    found = [*faults, *unsound(rows, conversations, corpus.texts)]
+    untouched = tuple(s for s in corpus.sentences if not any(overlaps(s.span, span) for span in evidence))
+    notes = tuple(note for row in asked for note in unproved(row))
+    return CheckReport(len(rows), len(turns), tuple(found), notes, untouched, len(corpus.sentences))
+
+
+def unsound(rows: Sequence[GoldRow], conversations: Sequence[Conversation], texts: Texts) -> list[str]:
+    """One line for everything that makes gold invalid over these articles."""
+    asked = [*rows, *(turn for conversation in conversations for turn in conversation.turns)]
+    wrong = [fault for row in asked for fault in misplaced(row, texts)]
+    return [*repeated_ids(rows, conversations), *wrong, *leaks(rows)]
+
+
+def repeated_ids(rows: Sequence[GoldRow], conversations: Sequence[Conversation]) -> list[str]:
+    """One line for each id that stands more than once."""
+    ids = Counter([row.id for row in rows] + [conversation.id for conversation in conversations])
+    return [f"{name}: the id stands {n} times" for name, n in ids.items() if n > 1]
+
+
+def misplaced(row: GoldRow, texts: Texts) -> Iterator[str]:
+    """One line for each piece of evidence that is not at its offsets: `text[start:end] == quote`."""
+    for span in row.evidence:
+        found = [texts.at(source, span.start, span.end) for source in texts.named(span.source)]
+        if not found:
+            yield f"{row.id}: there is no article {span.source}"
+        elif span.quote not in found:
+            yield f"{row.id}: {span.source}[{span.start}:{span.end}] is {found[0][:60]!r}, not {span.quote[:60]!r}"
+
+
+def leaks(rows: Sequence[GoldRow]) -> list[str]:
+    """One line for each pair of rows of different splits that ask the same fact of the same sentence.
+
+    They do when pieces of their evidence overlap and they share an alternative of a key fact (folded): what is tuned
+    on the one would be measured on the other.
+    """
+    by_source: dict[str, list[tuple[Evidence, GoldRow]]] = {}
+    for row in rows:
+        for span in row.evidence:
+            by_source.setdefault(span.source.rpartition("/")[2], []).append((span, row))
+    pairs = {
+        (min(one.id, other.id), max(one.id, other.id)): shared
+        for spans in by_source.values()
+        for one, other in _meeting(spans)
+        if one.split != other.split and (shared := _alternatives(one) & _alternatives(other))
+    }
+    return [
+        f"{one} and {other}: of different splits, yet both ask for {min(shared)!r} of one sentence"
+        for (one, other), shared in sorted(pairs.items())
+    ]
+
+
+def _meeting(spans: Iterable[tuple[Evidence, GoldRow]]) -> Iterator[tuple[GoldRow, GoldRow]]:
+    """Rows whose evidence overlaps: a sweep over the starts, so that thousands of rows take no time."""
+    open_: list[tuple[Evidence, GoldRow]] = []
+    for span, row in sorted(spans, key=lambda item: (item[0].start, item[0].end)):
+        open_ = [(other, owner) for other, owner in open_ if other.end > span.start]
+        yield from ((owner, row) for other, owner in open_ if owner.id != row.id and overlaps(other, span))
+        open_.append((span, row))
+
+
+def _alternatives(row: GoldRow) -> set[str]:
+    return {fold(alternative) for fact in row.key_facts for alternative in fact}
+
+
+def unproved(row: GoldRow) -> Iterator[str]:
+    """One line for each key fact of which no alternative stands in the row's evidence: a slip, or a count."""
+    quotes = "\n".join(span.quote for span in row.evidence)
+    for fact in row.key_facts:
+        if not states(quotes, fact):
+            yield f"{row.id}: no evidence states {' / '.join(fact)}"
+
+
+def described(report: CheckReport, most: int = 20) -> str:
+    """The report as a person reads it; of untouched sentences and notes the first `most`."""
+    lines = [f"fault: {fault}" for fault in report.faults]
+    lines += [f"note: {note}" for note in report.notes[:most]]
+    if len(report.notes) > most:
+        lines.append(f"note: and {len(report.notes) - most} more of this kind")
+    lines += [f"untouched: {s.span.source}[{s.span.start}:{s.span.end}] {s.text[:80]}" for s in report.untouched[:most]]
+    if len(report.untouched) > most:
+        lines.append(f"untouched: and {len(report.untouched) - most} more")
+    verdict = "sound" if not report.faults else f"INVALID: {len(report.faults)} faults"
+    lines.append(
+        f"{report.rows} questions, {report.turns} turns of conversations: {verdict}; "
+        f"{len(report.untouched)} of {report.sentences} sentences are touched by no question"
+    )
+    return "\n".join(lines)

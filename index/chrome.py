@@ -1,0 +1,173 @@
+"""Which lines of a page are chrome. The phrases are in `index/furniture.py`, where articles begin in `index/bounds.py`.
+
+A rule sees one line of a page and its neighbours, and marks it; nothing is deleted. What reads as an article's own
+sentence (`is_body`) is marked only if it asks the reader to subscribe, share or agree, or is a reader's comment.
+Try `marked(["It rained.", "Post a Comment"])`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from index.dates import date_span
+from index.furniture import ANYWHERE, ASKING, EDGE, INLINE, LIST_HEAD, NOTICE, PAGE_HEAD, SIGN_UP, WEAK_LIST_HEAD
+
+CACHED = 4096  # lines whose kind is remembered: the rules ask for each line's more than once
+SHORT = 160  # characters: headlines and prompts are shorter, paragraphs mostly longer
+_FULL_STOP = re.compile(r"(?:(?<!\.)\.|[。।۔])[\"'”’»)\]」』]*$")
+_STOP = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]」』]*$")
+_ITEM = re.compile(r"(?:[-–—•·*▪►‣]|\(?\d{1,2}[.)]?)\s")
+_BYLINE = re.compile(r"(?:by|von|par|por|words by|text|photo(?:graph)?s?|updated|published|posted)\b|[\d(]", re.I)
+_WORD = re.compile(r"\w[\w'’.-]*")
+_WIDE = re.compile(r"[\u3040-\u9fff]")
+_PARTS = re.compile(r"\s*[|·•]\s*")
+_COMMENTS = re.compile(r"(?:\d+ )?comments?(?: \(\d+\))?:?", re.IGNORECASE)
+_COMMENT = re.compile(
+    r"reply|.{1,40}\b(?:says:?|said\.\.\.)|.{0,60}\b(?:\d+|an?) (?:minute|hour|day|week|month)s? ago.{0,20}", re.I
+)
+
+
+def is_prose(line: str) -> bool:
+    """Whether a line reads as a sentence or a paragraph rather than as a headline, tag or prompt.
+
+    >>> is_prose("Rain fell on Monday, and the river rose."), is_prose("Rain Falls on Monday")
+    (True, False)
+    """
+    return len(line) > SHORT or bool(_STOP.search(line) and size(line) > 3)
+
+
+@lru_cache(CACHED)
+def is_body(line: str) -> bool:
+    """Whether a line must be the article's own: prose that is neither a headline's question nor a request.
+
+    >>> is_body("He paid."), is_body("Was he ever going to pay?"), is_body("You are receiving this because you paid.")
+    (True, False, False)
+    """
+    if len(line) > SHORT:
+        return not NOTICE.match(line)
+    return bool(_FULL_STOP.search(line)) and size(line) > 1 and not _ITEM.match(line) and not is_prompt(line)
+
+
+@lru_cache(CACHED)
+def is_prompt(line: str) -> bool:
+    """Whether a line is furniture wherever it stands; several prompts may share a line.
+
+    >>> is_prompt("Post a Comment"), is_prompt("Unsubscribe | Log in"), is_prompt("Readers may post a comment.")
+    (True, True, False)
+    """
+    if len(line) > SHORT:
+        return NOTICE.match(line) is not None
+    if ANYWHERE.fullmatch(line) or ASKING.fullmatch(line):
+        return True
+    parts = _PARTS.split(line)
+    return len(parts) > 1 and all(ANYWHERE.fullmatch(part) or EDGE.fullmatch(part) or not part for part in parts)
+
+
+def marked(lines: Sequence[str]) -> set[int]:
+    """Which lines of one article's part of a page are chrome.
+
+    >>> sorted(marked(["It rained all day.", "Related Tags", "Rain", "Rivers", "Then it stopped."]))
+    [1, 2, 3]
+    """
+    end = next((i for i in range(1, len(lines)) if _begins_comments(lines, i)), len(lines))
+    between = _between_signups(lines[:end])
+    body = [i for i in range(end) if is_body(lines[i]) and i not in between]
+    first, last = (body[0], body[-1]) if body else (end, -1)
+    found = _head(lines[:first]) | between | set(range(end, len(lines)))
+    listing = 0  # how many lines the list that is open has so far, its head included
+    closed = False  # whether a list was closed by a sentence so short that it may be the blurb of one of its stories
+    for i, line in enumerate(lines[:end]):
+        tail = i > last
+        furniture = is_prompt(line) or ((i < first or tail) and bool(EDGE.fullmatch(line)))
+        if furniture or not _WORD.search(line) or (i > first and _opens(lines, i, tail)):
+            found.add(i)
+            heads = i > first and bool(LIST_HEAD.fullmatch(line) or not furniture)
+            if _WORD.search(line) and (heads or (tail and not INLINE.fullmatch(line))):
+                listing = 1
+        elif (listing or (closed and tail)) and _is_listed(lines, i, listing, tail):
+            found.add(i)
+            listing += 1
+        elif i not in found:
+            closed = len(line) < SHORT and (closed or listing > 1)
+            listing = 0
+    return found
+
+
+def _between_signups(lines: Sequence[str]) -> set[int]:
+    """Short lines such as "The best of the week, every Friday." between the head and the button of a sign-up form."""
+    asks = [bool(SIGN_UP.search(line)) and len(line) <= SHORT and is_prompt(line) for line in lines]
+    return {
+        i
+        for i in range(1, len(lines) - 1)
+        if asks[i - 1] and len(lines[i]) <= SHORT // 2 and (asks[i + 1] or EDGE.fullmatch(lines[i + 1]))
+    }
+
+
+def size(line: str) -> int:
+    """Words, roughly, in any script: Chinese and Japanese have about one in two characters.
+
+    >>> size("It rained."), size("雨が降った。")
+    (2, 2)
+    """
+    wide = 0 if line.isascii() else len(_WIDE.findall(line))
+    return wide // 2 if wide > len(line) // 3 else len(_WORD.findall(line))
+
+
+def _opens(lines: Sequence[str], i: int, tail: bool) -> bool:
+    """Whether a line heads a list of tags or of other stories; inside an article something must be listed."""
+    line = lines[i]
+    if len(line) > SHORT or is_body(line):
+        return False
+    if tail:
+        return bool(LIST_HEAD.fullmatch(line) or WEAK_LIST_HEAD.fullmatch(line))
+    return bool(LIST_HEAD.fullmatch(line)) and not is_prose(lines[i + 1])
+
+
+def _is_listed(lines: Sequence[str], i: int, listing: int, tail: bool) -> bool:
+    line = lines[i]
+    if tail:
+        return True
+    if is_body(line):
+        return False
+    following = lines[i + 1]  # there is one: the article's last sentence is further down
+    if _STOP.search(line) and is_prose(following):
+        return False  # a question that the article goes on to answer
+    # The last line before the article goes on may be its subhead: so it is where the others were numbered.
+    return not (listing > 2 and is_prose(following) and _ITEM.match(lines[i - 1]) and not _ITEM.match(line))
+
+
+def _begins_comments(lines: Sequence[str], i: int) -> bool:
+    """Whether readers' comments begin here: their heading, and then what only stands beside comments."""
+    if not _COMMENTS.fullmatch(lines[i]):
+        return False
+    return any(_COMMENT.fullmatch(line) for line in lines[i + 1 : i + 6])
+
+
+def _head(lines: Sequence[str]) -> set[int]:
+    """Among the lines above an article's first sentence: where in the site it is, and menus of single words.
+
+    All of it stands above the headline, which is the first line of more than three words, or the last line of all.
+    """
+    own = [i for i, line in enumerate(lines) if not (_is_furniture(line) or is_byline(line))]
+    title = next((i for i in own if size(lines[i]) > 3), own[-1] if own else 0)
+    short = [i for i in range(title) if size(lines[i]) <= 3 and len(lines[i]) <= 30]
+    words = [i for i in short if not _STOP.search(lines[i]) and not is_byline(lines[i])]
+    alone = set(words)
+    found = {i for i in range(title) if _is_furniture(lines[i])}
+    found |= {i for i in words if {i - 1, i + 1} & alone or (lines[i].isupper() and size(lines[i]) == 1)}
+    return found | {i for i in range(1, title) if {i - 1, i + 1} <= found and not is_byline(lines[i])}
+
+
+def _is_furniture(line: str) -> bool:
+    return is_prompt(line) or bool(EDGE.fullmatch(line) or PAGE_HEAD.fullmatch(line))
+
+
+def is_byline(line: str) -> bool:
+    """Whether a line of an article's head tells who wrote it, or when.
+
+    >>> is_byline("By Ida Roe"), is_byline("Bywater floods again")
+    (True, False)
+    """
+    return _BYLINE.match(line) is not None or (len(line) < SHORT // 2 and date_span(line) is not None)

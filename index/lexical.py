@@ -1,0 +1,79 @@
+"""BM25 over the same sentences, by SQLite's FTS5.
+
+It finds what vectors blur: acronyms, names, numbers, rare words. The scores are FTS5's `bm25()` with the sign
+turned, so that larger is better (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.fold import words
+from index.library import Library
+
+# They stand in nearly every sentence, so they cost the most and tell the least. English, from the closed classes.
+STOPWORDS = frozenset(
+    """a about after all also am an and any are as at be been being but by can could did do does doing during each for
+    from had has have having he her hers him his how i if in into is it its itself just let may me might more most must
+    my no nor not of off on or our ours out over own please she should so some such tell than that the their theirs
+    them then there these they this those through to too under until up us very was we were what when where which while
+    who whom whose why will with would you your yours""".split()
+)
+
+
+def terms(question: str) -> list[str]:
+    """The words of a question that are worth looking up, each once; all of them when none is.
+
+    >>> terms("What is the NATO command in Wiesbaden?")
+    ['nato', 'command', 'wiesbaden']
+    """
+    found = list(dict.fromkeys(words(question)))
+    return [w for w in found if w not in STOPWORDS] or found
+
+
+def bm25(library: Library, question: str, k: int, articles: frozenset[str] | None = None) -> dict[int, float]:
+    """sentence id -> BM25 of the best `k` sentences, best first; empty when no word of the question occurs."""
+    query = _query(question)
+    if not query:
+        return {}
+    if articles is None:
+        rows = library.db.execute(
+            "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? ORDER BY bm25(words), rowid LIMIT ?",
+            (query, k),
+        )
+    else:
+        marks = ",".join("?" * len(articles))
+        rows = library.db.execute(
+            "SELECT words.rowid, -bm25(words) FROM words JOIN sentences s ON s.id = words.rowid "
+            f"JOIN passages p ON p.id = s.passage_id WHERE words MATCH ? AND p.article_id IN ({marks}) "
+            "ORDER BY bm25(words), words.rowid LIMIT ?",
+            (query, *sorted(articles), k),
+        )
+    return {int(i): float(score) for i, score in rows}
+
+
+def bm25_of(library: Library, question: str, ids: Sequence[int]) -> dict[int, float]:
+    """sentence id -> BM25 for some sentences; one that shares no word with the question is left out."""
+    query = _query(question)
+    if not query or not ids:
+        return {}
+    marks = ",".join("?" * len(ids))
+    rows = library.db.execute(
+        f"SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? AND rowid IN ({marks})", (query, *ids)
+    )
+    return {int(i): float(score) for i, score in rows}
+
+
+def document_frequency(library: Library, term: str) -> int:
+    """In how many sentences a word occurs, its other forms counted too."""
+    row = library.db.execute("SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(term),)).fetchone()
+    return int(row[0])
+
+
+def _query(question: str) -> str:
+    return " OR ".join(_quoted(term) for term in terms(question))
+
+
+def _quoted(term: str) -> str:
+    # A quoted string is a word to FTS5, never an operator.
+    return '"' + term.replace('"', '""') + '"'

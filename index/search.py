@@ -1,0 +1,101 @@
+"""Finding evidence: a question becomes sentences, each with all of its raw scores.
+
+Candidates come from three sides (nearest sentences, nearest passages, best BM25); every candidate then gets every
+score, and they are fused by score, not by rank. Reranking is `qa/rerank.py`. Try:
+`python -m index search "what is NSATU?"`.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from index.embed import Embeds
+from index.errors import StoreError
+from index.lexical import bm25, bm25_of, document_frequency
+from index.library import Library
+from index.store import PASSAGES, SENTENCES, VectorStore
+from index.types import Hit, Sentence, Span
+
+# How many candidates each side brings. More change nothing that can be measured; fewer lose paraphrases.
+NEAR_SENTENCES, NEAR_PASSAGES, LEXICAL = 40, 12, 40
+# Weight of BM25 (divided by the query's best) against the two cosines; see the ablation in the README.
+LEXICAL_WEIGHT = 0.5
+
+
+class Search:
+    """Search over one store. Safe to call from several threads; sees what is indexed while it is open."""
+
+    def __init__(self, library: Library, vectors: VectorStore, embedder: Embeds) -> None:
+        check_embedder(library, embedder)
+        self.library, self.vectors, self.embedder = library, vectors, embedder
+        self._revision = library.revision
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, store: Path, embedder: Embeds) -> Search:
+        """Raises StoreError when there is no store or another embedder made it."""
+        library = Library(store)
+        return cls(library, VectorStore(store), embedder)
+
+    def search(self, question: str, k: int = 50, articles: frozenset[str] | None = None) -> tuple[Hit, ...]:
+        """The best `k` sentences for a question, best first; only from `articles` (ids) when given.
+
+        The fused score is `cosine + passage_cosine + 0.5 * bm25 / best bm25 of the question`.
+        """
+        self._refresh()
+        vector = self.embedder.encode([question])
+        near = self.vectors.nearest(SENTENCES, vector, NEAR_SENTENCES, articles)
+        near_passages = self.vectors.nearest(PASSAGES, vector, NEAR_PASSAGES, articles)
+        lexical = bm25(self.library, question, LEXICAL, articles)
+        best = max(lexical.values(), default=0.0)
+
+        ids = sorted({*near, *lexical, *self.library.sentences_of(list(near_passages))})
+        found = self.library.lookup(ids)
+        cosines = near | self.vectors.cosines(SENTENCES, vector, [i for i in found if i not in near])
+        missing = sorted({p for p, _ in found.values()} - near_passages.keys())
+        passage_cosines = near_passages | self.vectors.cosines(PASSAGES, vector, missing)
+        lexical |= bm25_of(self.library, question, [i for i in found if i not in lexical])
+
+        hits = []
+        for i, (passage, sentence) in found.items():
+            cosine, passage_cosine = cosines.get(i, 0.0), passage_cosines.get(passage, 0.0)
+            score = lexical.get(i, 0.0)
+            share = score / best if best > 0 else 0.0
+            fused = cosine + passage_cosine + LEXICAL_WEIGHT * share
+            hits.append(Hit(sentence, fused, cosine, passage_cosine, score, share))
+        hits.sort(key=lambda h: (-h.score, h.sentence.span.source, h.sentence.span.start))
+        return tuple(hits[:k])
+
+    def frequency(self, term: str) -> int:
+        """In how many sentences a word occurs, in any of its forms."""
+        return document_frequency(self.library, term)
+
+    @property
+    def size(self) -> int:
+        """How many sentences there are."""
+        return self.library.size
+
+    def before(self, sentence: Sentence) -> Span | None:
+        """Where the sentence before this one stands, if it is in the same passage."""
+        return self.library.before(sentence)
+
+    def _refresh(self) -> None:
+        """Chroma's index in memory doesn't see what another process has written; a new revision reopens it."""
+        revision = self.library.revision
+        if revision != self._revision:
+            with self._lock:
+                if revision != self._revision:
+                    self.vectors.reopen()
+                    self._revision = revision
+
+
+def check_embedder(library: Library, embedder: Embeds) -> None:
+    """Raises StoreError when the store was made with another embedder: their vectors can't be compared."""
+    made = library.meta("embedder")
+    if made and made != embedder.name:
+        model, _, precision = made.partition("/")
+        raise StoreError(
+            f"The index in {library.folder} was made with the embedder {made}, and the settings name {embedder.name}. "
+            f"Set CITESPAN_EMBEDDER={model} and CITESPAN_PRECISION={precision}, or index again with --rebuild."
+        )

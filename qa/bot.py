@@ -1,0 +1,307 @@
+"""The story of one question. Read this first.
+
+`Bot.ask` is the whole product: find sentences, put them in order, decide whether they answer, say what they say,
+and prove each statement. Nothing is shown that has not been checked. Try `python -m qa "what is NSATU?"`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from index.embed import Embedder
+from index.errors import UserError
+from index.library import Library
+from index.search import Search
+from index.settings import Settings
+from index.types import Article, Hit, Span
+from qa import compose, prompts
+from qa.followup import self_contained
+from qa.ground import Check, check
+from qa.llm import EMBEDDED, Model, climb
+from qa.rerank import Reranker, choose_reranker, rerank
+from qa.types import QUOTES, Answer, Citation, Engine, Statement, Turn, Verdict
+from qa.verdict import Features, decide, features
+
+# The first hits whose passages the verdict looks at, and how many passages are shown when nothing answers.
+LOOK, NEAREST = 5, 3
+LONGEST_QUESTION = 2_000
+DRAFT_TOKENS = 220
+
+Verify = Callable[[str, Sequence[str]], Check]
+Decide = Callable[[Features, str], tuple[Verdict, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is being done now: `searching`, `reading` or `checking`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The self-contained form of a follow-up, before it is searched."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The statements that have passed the check so far, with their citations."""
+
+    statements: tuple[Statement, ...]
+    citations: tuple[Citation, ...]
+
+
+Event = Stage | Rewritten | Partial | Answer
+"""What `Bot.stream` yields; the last one is always the Answer."""
+
+
+class Bot:
+    """Answers questions over one store. Safe for several people at once: it keeps no conversation."""
+
+    def __init__(
+        self, search: Search, reranker: Reranker, model: Model | None, settings: Settings,
+        notes: Sequence[str] = (), verify: Verify = check, decide: Decide = decide,
+    ) -> None:  # fmt: skip
+        self.library: Library = search.library
+        self.search_engine, self.reranker, self.model = search, reranker, model
+        self.settings, self.notes = settings, tuple(notes)
+        self._verify, self._decide = verify, decide
+
+    @classmethod
+    def open(cls, settings: Settings, notify: Callable[[str], None] = lambda line: None) -> Bot:
+        """A bot over the store of the settings. Each model that can't be used is told to `notify` in one line.
+
+        Raises UserError when there is no store, or when the embedder can't be loaded.
+        """
+        notes: list[str] = []
+
+        def note(line: str) -> None:
+            notes.append(line)
+            notify(line)
+
+        library = Library(settings.store)
+        search = Search.open(settings.store, Embedder.for_store(settings, library.meta("embedder")))
+        reranker = choose_reranker(settings.reranker, note)
+        model = climb(settings, note) if writes(settings) else None
+        return cls(search, reranker, model, settings, notes)
+
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), *, articles: frozenset[str] | None = None,
+        settings: Settings | None = None,
+    ) -> Answer:  # fmt: skip
+        """The answer to a question, from all articles or only some (ids). Raises UserError for a bad question."""
+        for event in self.stream(question, history, articles=articles, settings=settings):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("a stream ends with an answer")
+
+    def search(self, question: str, articles: frozenset[str] | None = None) -> tuple[Hit, ...]:
+        """Search and rerank alone: the hits, best first."""
+        hits = self.search_engine.search(question, articles=articles)
+        return rerank(self.reranker, question, hits, self._before_text)
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), *, articles: frozenset[str] | None = None,
+        settings: Settings | None = None, cancel: threading.Event | None = None,
+    ) -> Iterator[Event]:  # fmt: skip
+        """The same as `ask`, step by step. After `cancel` it ends with what has been proven so far."""
+        settings = settings or self.settings
+        clock = _Clock()
+        question = _checked(question)
+
+        # 1. Make a follow-up self-contained.
+        asked = self_contained(question, history)
+        if asked != question:
+            yield Rewritten(asked)
+
+        # 2. Search: candidate sentences with their passages.
+        yield Stage("searching")
+        candidates = self.search_engine.search(asked, articles=articles)
+        clock.lap("search")
+
+        # 3. Rerank: evidence in order.
+        yield Stage("reading")
+        hits = rerank(self.reranker, asked, candidates, self._before_text)
+        clock.lap("rerank")
+
+        # 4. Decide: answered, closest or not_found.
+        verdict, confidence = self._decide(self.features(asked, hits), settings.strictness)
+        clock.lap("decide")
+
+        # 5. and 6. Draft from the evidence, and keep what the evidence proves.
+        yield Stage("checking")
+        book = _Book(self._articles())
+        statements: list[Statement] = []
+        notes = list(self.notes)
+        if verdict == "answered":
+            for statement in self._statements(asked, hits, book, settings, notes, cancel):
+                statements.append(statement)
+                clock.first()
+                yield Partial(tuple(statements), book.citations)
+            clock.lap("draft")
+        closest = self._closest(hits, book) if verdict == "closest" else ()
+
+        # 7. Build the answer once.
+        yield Answer(
+            question=question,
+            asked=asked,
+            verdict=verdict if statements or verdict != "answered" else "closest",
+            statements=tuple(statements),
+            citations=book.citations if statements else (),
+            closest=closest or (self._closest(hits, book) if verdict == "answered" and not statements else ()),
+            hits=hits,
+            confidence=confidence,
+            engine=Engine(self._writer(statements), self.search_engine.embedder.name, self.reranker.name, tuple(notes)),
+            timings=clock.done(),
+        )
+
+    def features(self, question: str, hits: Sequence[Hit]) -> Features:
+        """What the verdict is made from; public, because the verdict is fitted on it."""
+        passages = [self._text(h.sentence.passage) for h in hits[:LOOK]]
+        return features(question, hits, passages, self.search_engine.frequency, self.search_engine.size)
+
+    def _statements(
+        self, question: str, hits: Sequence[Hit], book: _Book, settings: Settings, notes: list[str],
+        cancel: threading.Event | None,
+    ) -> Iterator[Statement]:  # fmt: skip
+        facts = compose.choose(question, hits, settings.statements)
+        drafted = False
+        if self.model is not None and writes(settings):
+            try:
+                for statement in self._drafted(self.model, question, facts, book, settings, cancel):
+                    drafted = True
+                    yield statement
+            except UserError as exc:
+                kept = "What it had said is kept." if drafted else "The answer is in the articles' own words instead."
+                notes.append(f"{exc} {kept}")
+        if not drafted and not (cancel is not None and cancel.is_set()):
+            yield from self._quoted(facts, book)
+
+    def _quoted(self, facts: Sequence[compose.Fact], book: _Book) -> Iterator[Statement]:
+        """The evidence sentences themselves, each cited; those of other articles that say the same beside it."""
+        for fact in facts:
+            span = compose.with_context(fact.shown, self._before(fact.shown))
+            text = " ".join(self._text(span).split())
+            numbers = [book.cite(fact.shown.sentence.article_id, span, self._text(span))]
+            for twin in fact.also:
+                words = twin.sentence.text
+                if self._verify(text, [words]).ok or compose.same_fact(text, words):
+                    numbers.append(book.cite(twin.sentence.article_id, twin.sentence.span, words))
+            yield Statement(text, tuple(numbers), "quote")
+
+    def _drafted(
+        self, model: Model, question: str, facts: Sequence[compose.Fact], book: _Book, settings: Settings,
+        cancel: threading.Event | None,
+    ) -> Iterator[Statement]:  # fmt: skip
+        """What the model writes from the numbered evidence, as far as the spans that it cites prove it."""
+        spans = [compose.with_context(hit, self._before(hit)) for fact in facts for hit in fact.hits]
+        owners = [hit.sentence.article_id for fact in facts for hit in fact.hits]
+        texts = [self._text(span) for span in spans]
+        messages = prompts.messages(question, texts, settings.statements)
+        said: set[str] = set()
+        for sentence in compose.drafted(model.stream(messages, DRAFT_TOKENS, cancel), len(texts)):
+            if (cancel is not None and cancel.is_set()) or len(said) >= settings.statements:
+                return
+            # A sentence without a marker may still stand in the evidence; it is cited to the first that proves it.
+            claimed = [sentence.passages] if sentence.passages else [(n,) for n in range(1, len(texts) + 1)]
+            for numbers in claimed:
+                if sentence.text not in said and self._verify(sentence.text, [texts[n - 1] for n in numbers]).ok:
+                    said.add(sentence.text)
+                    cited = tuple(book.cite(owners[n - 1], spans[n - 1], texts[n - 1]) for n in numbers)
+                    yield Statement(sentence.text, cited, "generated")
+                    break
+
+    def _closest(self, hits: Sequence[Hit], book: _Book) -> tuple[Citation, ...]:
+        """The nearest sentences, one a passage, as citations of their own."""
+        seen: dict[Span, Hit] = {}
+        for hit in hits:
+            seen.setdefault(hit.sentence.passage, hit)
+        nearest = list(seen.values())[:NEAREST]
+        return tuple(book.citation(n, h.sentence.article_id, h.sentence.span, h.sentence.text)
+                     for n, h in enumerate(nearest, 1))  # fmt: skip
+
+    def _before(self, hit: Hit) -> Span | None:
+        """The sentence before a hit's, in the same passage."""
+        return self.search_engine.before(hit.sentence)
+
+    def _before_text(self, hit: Hit) -> str:
+        before = self._before(hit)
+        return self._text(before) if before else ""
+
+    def _text(self, span: Span) -> str:
+        return self.library.text(span.source)[span.start : span.end]
+
+    def _articles(self) -> dict[str, Article]:
+        return {a.article_id: a for a in self.library.articles()}
+
+    def _writer(self, statements: Sequence[Statement]) -> str:
+        """Who wrote the answer: a model's name when a statement of it is shown, else `quotes`."""
+        written = any(s.kind == "generated" for s in statements)
+        return self.model.name if self.model is not None and written else QUOTES
+
+
+def writes(settings: Settings) -> bool:
+    """Whether a model writes the prose. The embedded one doesn't unless it is told to: its drafts add nothing that
+    the check lets through and the quotes don't say (`python -m eval composers`)."""
+    if settings.composer == "auto":
+        return settings.llm != "none" and (bool(settings.llm_url) or settings.llm != EMBEDDED)
+    return settings.composer == "draft" and settings.llm != "none"
+
+
+class _Book:
+    """The citations of one answer, numbered in the order in which they are first used."""
+
+    def __init__(self, articles: dict[str, Article]) -> None:
+        self._articles = articles
+        self._numbers: dict[Span, int] = {}
+        self._made: list[Citation] = []
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return tuple(self._made)
+
+    def cite(self, article_id: str, span: Span, quote: str) -> int:
+        if span not in self._numbers:
+            self._numbers[span] = len(self._made) + 1
+            self._made.append(self.citation(len(self._made) + 1, article_id, span, quote))
+        return self._numbers[span]
+
+    def citation(self, n: int, article_id: str, span: Span, quote: str) -> Citation:
+        a = self._articles[article_id]
+        return Citation(
+            n, span.source, article_id, a.title, a.publisher, a.published, span.start, span.end, quote, a.sha256
+        )
+
+
+class _Clock:
+    """Seconds by step, and until the first statement."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, step: str) -> None:
+        now = time.perf_counter()
+        self._laps[step], self._last = now - self._last, now
+
+    def first(self) -> None:
+        self._laps.setdefault("first", time.perf_counter() - self._start)
+
+    def done(self) -> dict[str, float]:
+        return {**self._laps, "total": time.perf_counter() - self._start}
+
+
+def _checked(question: str) -> str:
+    question = " ".join(question.split())
+    if not question:
+        raise UserError("The question is empty. Type one, for example: what is NATO?")
+    if len(question) > LONGEST_QUESTION:
+        raise UserError(
+            f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} can be read. Ask a shorter one."
+        )
+    return question

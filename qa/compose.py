@@ -1,0 +1,135 @@
+"""From evidence to statements: which sentences make the answer, and how a model's draft becomes statements.
+
+Quotes are the floor: an answer in the articles' own words needs no model and is right by construction. A draft is
+taken apart into sentences, each with the passages it claims to come from; whether it holds is `ground.py`'s word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from index.fold import words
+from index.lexical import STOPWORDS
+from index.types import Hit, Span
+from qa.question import kind_of
+from qa.verdict import stem
+
+# How far below the best a further sentence may score and still belong to the answer, by the kind of answer asked for:
+# a name, a date or a number is said in one sentence; a definition, a list or a reason is often spread over several.
+MARGIN = {"definition": 1.0, "list": 0.7, "why": 0.6, "quote": 0.6, "other": 0.6}
+NARROW = 0.4
+# Two sentences tell the same fact when this share of the shorter one's words stands in the other.
+SAME_FACT = 0.7
+# A sentence that opens like this means little without the one before it.
+_LEANS = re.compile(
+    r"[“\"'‘]?(?:he|she|they|it|this|that|these|those|his|her|their|its|both|the (?:statement|move|decision|announcement"
+    r"|comments?|remarks?|visit|meeting|agreement|plan|initiative|latter|former))\b",
+    re.IGNORECASE,
+)
+_MARKS = re.compile(r"((?:\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact of the answer: the sentence that is shown, and those of other articles that say the same."""
+
+    shown: Hit
+    also: tuple[Hit, ...] = ()
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        return (self.shown, *self.also)
+
+
+def choose(question: str, hits: Sequence[Hit], limit: int) -> tuple[Fact, ...]:
+    """The facts of an answer in the order of their scores, at most `limit`; `hits` are reranked, best first.
+
+    A sentence that says what a chosen one says joins it when it comes from another article and is dropped when not.
+    """
+    if not hits:
+        return ()
+    floor = hits[0].score - MARGIN.get(kind_of(question), NARROW)
+    shown: list[Hit] = []
+    also: dict[int, list[Hit]] = {}
+    for hit in hits:
+        if hit.score < floor:
+            break
+        twin = next((n for n, other in enumerate(shown) if same_fact(other.sentence.text, hit.sentence.text)), None)
+        if twin is None:
+            if len(shown) < limit:
+                shown.append(hit)
+        else:
+            group = [shown[twin], *also.get(twin, [])]
+            if all(h.sentence.article_id != hit.sentence.article_id for h in group):
+                also.setdefault(twin, []).append(hit)
+    return tuple(Fact(hit, tuple(also.get(n, ()))) for n, hit in enumerate(shown))
+
+
+def same_fact(a: str, b: str) -> bool:
+    """Whether two sentences say nearly the same in nearly the same words.
+
+    >>> same_fact("Rutte met Ishiba in Tokyo on Wednesday.", "On Wednesday Rutte met Mr Ishiba in Tokyo.")
+    True
+    """
+    first, second = _stems(a), _stems(b)
+    shorter = min(len(first), len(second))
+    return shorter >= 4 and len(first & second) / shorter >= SAME_FACT
+
+
+def leans(text: str) -> bool:
+    """Whether a sentence opens with something that only the sentence before it explains.
+
+    >>> leans("He emphasized the point."), leans("Rutte emphasized the point.")
+    (True, False)
+    """
+    return bool(_LEANS.match(text))
+
+
+def with_context(hit: Hit, before: Span | None) -> Span:
+    """The span to show and cite for a hit: its sentence, with the one `before` it when it leans on that."""
+    span = hit.sentence.span
+    if before is not None and leans(hit.sentence.text):
+        return Span(span.source, before.start, span.end)
+    return span
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """One sentence of a model's draft, without its markers, and the passages (from 1) that it claims."""
+
+    text: str
+    passages: tuple[int, ...]
+
+
+def drafted(pieces: Iterator[str], passages: int) -> Iterator[Drafted]:
+    """The sentences of a draft as they become complete. A marker that names no shown passage counts for nothing.
+
+    >>> list(drafted(iter(["Ann ca", "me [1]. Bob", " left. [2][9]"]), 2))
+    [Drafted(text='Ann came.', passages=(1,)), Drafted(text='Bob left.', passages=(2,))]
+    """
+    buffer = ""
+    for piece in pieces:
+        buffer += piece
+        while (end := _complete(buffer)) is not None:
+            yield from _drafted(buffer[:end], passages)
+            buffer = buffer[end:]
+    yield from _drafted(buffer, passages)
+
+
+def _complete(buffer: str) -> int | None:
+    """Where the first sentence of a growing text ends, markers behind its full stop included; None if unknown yet."""
+    match = re.search(r"[.!?][”\"’)]*(?:\s*\[[\d,\s]+\])*(?=\s+[^\s\[])|\n+", buffer)
+    return match.end() if match else None
+
+
+def _drafted(text: str, passages: int) -> Iterator[Drafted]:
+    numbers = [int(n) for marks in _MARKS.findall(text) for n in re.findall(r"\d+", marks)]
+    plain = re.sub(r"\s+([.,!?])", r"\1", _MARKS.sub("", text)).strip(" \n\t-*•")
+    if re.search(r"\w", plain):
+        yield Drafted(plain, tuple(dict.fromkeys(n for n in numbers if 1 <= n <= passages)))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(w) for w in words(text) if w not in STOPWORDS)

@@ -1,0 +1,272 @@
+"""Text -> tokens that can be compared: names, numbers, dates, quoted words, content words with their endings folded.
+
+It knows English word lists (qa/words.json) and no subject, and judges nothing: that is qa/ground.py. Try
+`[t.key for t in sentences("Forty-five ships left on 9 April.")[0].tokens]`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from index.fold import fold
+from qa import values
+from qa.words import ABBREVIATIONS, FREE, LIGHT, LONGEST, NATIONS, PHRASES, key, stem
+
+Kind = Literal["free", "light", "word", "name", "number", "date", "mark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word, value or mark. `key` is what is compared, `low` the folded word, `quoted` inside quotation marks.
+
+    `name` is a word with a capital where the grammar asks for none; `free` words carry no claim, `light` ones
+    ("take", "include") are aligned but not required.
+    """
+
+    text: str
+    low: str
+    key: str
+    kind: Kind
+    quoted: bool = False
+    day: values.Day | None = None
+
+    @property
+    def claim(self) -> bool:
+        """Whether a statement that has this token must have it from its evidence."""
+        return self.kind in ("word", "name", "number", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The folded text of one sentence, its tokens and where each key stands among them."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    where: Mapping[str, tuple[int, ...]]
+
+
+_FOLDS = str.maketrans(
+    {"‘": "'", "’": "'", "‚": "'", "‛": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"'}
+    | dict.fromkeys("‐‑‒", "-")
+    | dict.fromkeys("–—―", " — ")
+)
+_RAW = re.compile(
+    r"(?P<abbr>(?:[A-Za-z]\.){2,})|(?P<num>\d[\d,]*\d(?:\.\d+)?(?!\d)|\d+\.\d+|\d+)(?P<glued>bn|mn|tn|k|m|st|nd|rd|th)?(?![\w])"
+    r"|(?P<word>[^\W_]+(?:'[^\W_]+)*\.?)|(?P<mark>\.{2,}|[^\w\s])"
+)
+_CALENDAR = re.compile(r"\b(?:\d{4}-\d\d?-\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4})\b|\b\d\d?:\d\d(?::\d\d)?\b")
+_SIGNS = {"$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "%": "percent", "&": "and"}
+_SCALE = {"bn": "billion", "mn": "million", "tn": "trillion", "k": "thousand", "m": "million"}
+_END = re.compile(r"[.!?…]+[\"')\]]*\s+(?=[\"'(\[]*[^\W_a-z])")
+
+
+def plain(text: str) -> str:
+    """The text with one form of quotation mark, hyphen and white space; lengths may change."""
+    text = unicodedata.normalize("NFKC", text).translate(_FOLDS)
+    return re.sub(r"\s+", " ", text.replace("--", " — ").replace("''", '"')).strip()
+
+
+@functools.lru_cache(maxsize=4096)
+def sentences(text: str) -> tuple[Sentence, ...]:
+    """The sentences of a text as comparable tokens. Pure; the last few thousand texts are remembered.
+
+    >>> [t.key for t in sentences("Two ships sank.")[0].tokens if t.claim]
+    ['#2', '~ship', 'sink']
+    """
+    folded = plain(text)
+    quoted = _quoted(folded)
+    found, start = [], 0
+    for end in [*_ends(folded), len(folded)]:
+        tokens = _tokens(folded, start, end, quoted)
+        if tokens:
+            where: dict[str, tuple[int, ...]] = {}
+            for i, token in enumerate(tokens):
+                # A title-cased "Enhances" is a name by its looks: it can be found as the word, too.
+                for name in {token.key, key(token.low) if token.kind == "name" else token.low}:
+                    where[name] = (*where.get(name, ()), i)
+            found.append(Sentence(folded[start:end].strip(), tokens, where))
+        start = end
+    return tuple(found)
+
+
+def quotations(text: str) -> tuple[str, ...]:
+    """What stands between quotation marks, folded by `plain`; an unclosed one counts to its end.
+
+    >>> quotations("He called it “a shared priority.”")
+    ('a shared priority.',)
+    """
+    folded = plain(text)
+    inside = _quoted(folded)
+    pieces, start = [], None
+    for i, flag in enumerate([*inside, False]):
+        if flag and start is None:
+            start = i
+        elif not flag and start is not None:
+            pieces.append(folded[start:i].strip())
+            start = None
+    return tuple(p for p in pieces if p)
+
+
+def _quoted(text: str) -> list[bool]:
+    """For each character whether it is inside quotation marks, judged by the form of each mark, not by counting."""
+    inside: list[bool] = []
+    open_by = ""
+    for i, char in enumerate(text):
+        before, after = text[i - 1] if i else " ", text[i + 1] if i + 1 < len(text) else " "
+        opens = before in " ([—/" and not after.isspace()
+        if char == '"' and not open_by and not opens and not any(c == '"' for c in text[:i]):
+            inside = [True] * len(inside)  # the text began inside a quotation
+        if char == '"' and open_by in ("", '"'):
+            open_by = '"' if (opens or not (open_by or before.isalnum() or before in ".,!?…")) and not (
+                open_by and not opens) else ""
+            inside.append(False)
+        elif char == "'" and not open_by and opens and _closes_later(text, i):
+            open_by = "'"
+            inside.append(False)
+        elif char == "'" and open_by == "'" and not after.isalnum() and not before.isspace():
+            open_by = ""
+            inside.append(False)
+        else:
+            inside.append(bool(open_by))
+    return inside
+
+
+def _closes_later(text: str, at: int) -> bool:
+    return re.search(r"[^\s]'(?!\w)", text[at + 1 :]) is not None
+
+
+def _ends(text: str) -> list[int]:
+    ends = []
+    for found in _END.finditer(text):
+        word = text[: found.start()].rsplit(" ", 1)[-1].lstrip("\"'([").lower()
+        one_dot = found.group().startswith(". ")
+        if not (one_dot and (word in ABBREVIATIONS or len(word) == 1 or re.fullmatch(r"(?:[a-z]\.)+[a-z]", word))):
+            ends.append(found.end())
+    return ends
+
+
+def _tokens(text: str, start: int, end: int, quoted: list[bool]) -> tuple[Token, ...]:
+    words, at = _raw(text, start, end)
+    tokens: list[Token] = []
+    i = 0
+    first = True
+    while i < len(words):
+        word, inside = words[i], quoted[at[i]]
+        if not word[0].isalnum():
+            tokens.append(Token(word, word, word, "mark", inside))
+            first = first or word in (":", "—")
+            i += 1
+            continue
+        if found := values.day(words, i):
+            day, after = found
+            tokens.append(Token(" ".join(words[i:after]), word.lower(), f"@{day}", "date", inside, day))
+        elif value := _value(words, i):
+            name, after = value
+            tokens.append(Token(" ".join(words[i:after]), name, name, "number", inside))
+        elif phrase := _phrase(words, i):
+            name, after = phrase
+            low = name.lower()
+            tokens.append(_word(" ".join(words[i:after]), low, first, inside))
+        else:
+            after, low = i + 1, fold(word) or word.lower()
+            low = word if word.isupper() and len(word) > 1 and low in FREE else low  # "WHO" is not "who"
+            tokens.append(_word(word, low, first, inside))
+        i, first = after, False
+    return tuple(tokens)
+
+
+def _word(text: str, low: str, first: bool, inside: bool) -> Token:
+    capital = text[0].isupper()
+    if low in FREE:
+        return Token(text, low, low, "free", inside)
+    if capital and (not first or low in NATIONS or (text.isupper() and len(text) > 1)):
+        return Token(text, low, NATIONS.get(low, low), "name", inside)  # a name has no endings to fold
+    return Token(text, low, key(low), "light" if stem(low) in LIGHT else "word", inside)
+
+
+def _value(words: list[str], i: int) -> tuple[str, int] | None:
+    word = words[i]
+    if ":" in word:
+        return "#" + word, i + 1
+    found = values.number(words, i)
+    if found and found[0] == "#1" and word.lower() == "one":
+        after = words[i + 1].lower() if i + 1 < len(words) else "."
+        before = words[i - 1].lower() if i else ""
+        pronoun = after in ("of", "another", "day", "who", "that", "to", "or") or not after[0].isalnum()
+        return None if pronoun or before in ("no", "any", "every", "some", "this", "that", "each", "the") else found
+    return found
+
+
+def _phrase(words: list[str], i: int) -> tuple[str, int] | None:
+    for size in range(min(LONGEST, len(words) - i), 1, -1):
+        name = PHRASES.get(tuple(w.lower() for w in words[i : i + size]))
+        if name:
+            return name, i + size
+    return None
+
+
+def _raw(text: str, start: int, end: int) -> tuple[list[str], list[int]]:
+    """Words, numbers and marks with the place of each; contractions and glued units are taken apart."""
+    words: list[str] = []
+    at: list[int] = []
+
+    def add(word: str, place: int) -> None:
+        words.append(word)
+        at.append(place)
+
+    calendar = {m.start(): m for m in _CALENDAR.finditer(text, start, end)}
+    place = start
+    sign = ""
+    while found := _RAW.search(text, place, end):
+        place = found.end()
+        if stamp := calendar.get(found.start()):
+            add(stamp.group(), found.start())
+            place = stamp.end()
+        elif found["num"]:
+            glued = found["glued"] or ""
+            ordinal = glued in ("st", "nd", "rd", "th")
+            add(found["num"].rstrip(",") + (glued if ordinal else ""), found.start())
+            if glued == "m" and not sign:
+                add("m", found.start())
+            elif glued and not ordinal:
+                add(_SCALE[glued], found.start())
+        elif found["abbr"]:
+            add(found["abbr"].replace(".", ""), found.start())
+        elif found["word"]:
+            for piece in _contraction(found["word"]):
+                add(piece, found.start())
+        elif found["mark"] in _SIGNS:
+            if found["mark"] in "$£€¥":
+                sign = _SIGNS[found["mark"]]
+                continue
+            add(_SIGNS[found["mark"]], found.start())
+        elif found["mark"] == "-" and text[place - 2 : place - 1].isalnum() and text[place : place + 1].isalnum():
+            continue  # "forty-five" and "Japan-NATO" are two words each
+        elif found["mark"] != "'":
+            add(found["mark"], found.start())
+        if sign and not (text[place : place + 9].lstrip().lower().startswith(tuple(_SCALE.values()))):
+            add(sign, found.start())
+            sign = ""
+    return words, at
+
+
+def _contraction(word: str) -> list[str]:
+    dot = word.endswith(".")
+    bare = word.rstrip(".")
+    low = bare.lower()
+    tail = ["."] if dot and low not in ABBREVIATIONS else []
+    if low in ("can't", "cannot"):
+        return ["can", "not", *tail]
+    if low == "won't":
+        return ["will", "not", *tail]
+    if low.endswith("n't"):
+        return [bare[:-3], "not", *tail]
+    head, mark, end = bare.partition("'")
+    if mark and end.lower() in ("s", "ll", "ve", "re", "d", "m"):
+        return [head, *({"ll": ["will"], "d": ["would"]}.get(end.lower(), [])), *tail]
+    return [bare, *tail]

@@ -1,0 +1,173 @@
+"""A language model that runs on this machine: it writes, and it judges passages by query likelihood.
+
+The only owner of OpenVINO. Text from articles and users is untrusted: it can't end its message, for the model's
+special tokens are broken up in it. Try `"".join(LocalModel.load("embedded").stream([{"role": "user",
+"content": "What is the capital of France?"}], max_tokens=20))`.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import ModelError
+from qa.likelihood import Ids, Likelihood
+from qa.modelfiles import ModelFiles, find, runtime
+
+CHUNK = 128  # tokens of a prompt read between two looks at `cancel`: about 0.1 s on two cores
+PROMPT = 4096  # tokens of a prompt at the most
+PREFIX, QUESTION = 256, 64  # tokens of a passage and of a question that likelihood looks at
+PREFIX_END = 32  # of those, the last ones, which hold the instruction after the passage
+
+
+class LocalModel:
+    """One model; writing and judging load separately, each when it is first used. Safe for several threads."""
+
+    def __init__(self, files: ModelFiles) -> None:
+        self._files = files
+        self.name = files.name
+        self._openvino, genai = runtime()
+        self._loading, self._step = threading.RLock(), threading.Lock()
+        try:
+            self._tokenizer = genai.Tokenizer(str(files.folder))
+            self._special = _special_tokens(self._tokenizer)
+        except (RuntimeError, ValueError) as exc:
+            raise ModelError(f"The tokenizer of {files.folder} can't be opened. Export the model once more.") from exc
+        names = sorted(self._special.values(), key=len, reverse=True)
+        self._special_text = re.compile("|".join(map(re.escape, names)) or r"(?!)")
+
+    @classmethod
+    def load(cls, model: str) -> LocalModel:
+        """`"embedded"`, the path of a `.gguf` file, or of an OpenVINO folder.
+
+        >>> LocalModel.load("embedded").name
+        'SmolLM2-135M-Instruct'
+
+        Raises ModelError for files that are missing, damaged or of a kind that can't be run.
+        """
+        return cls(find(model))
+
+    def likelihood(self, prefixes: Sequence[str], question: str) -> npt.NDArray[np.float32]:
+        """How likely the question is after each prefix: mean log-probability, nats per token, `(len(prefixes),)`.
+
+        >>> model = LocalModel.load("embedded")
+        >>> ask = "Passage: {}\\nQuestion answered by the passage:".format
+        >>> scores = model.likelihood([ask("Cats purr."), ask("Iron rusts.")], "Why do cats purr?")
+        >>> bool(scores[0] > scores[1])
+        True
+
+        Formula: mean over t of log p(q_t | prefix, q_<t) (Sachan et al. 2022, arXiv:2204.07496, equation 2).
+        """
+        if not prefixes:
+            return np.zeros(0, np.float32)
+        scorer = self._scorer
+        asked = self._ids(" " + question.strip(), QUESTION)[:QUESTION]
+        heads = [self._ids(prefix, PREFIX) for prefix in prefixes]
+        cut = [ids if len(ids) <= PREFIX else np.r_[ids[: PREFIX - PREFIX_END], ids[-PREFIX_END:]] for ids in heads]
+        return scorer(cut, asked)
+
+    def stream(
+        self, messages: Sequence[dict[str, str]], max_tokens: int, cancel: threading.Event | None = None
+    ) -> Iterator[str]:
+        """The model's reply in pieces as they are written: greedy, so the same messages give the same reply.
+
+        `messages` are `{"role": "system" | "user" | "assistant", "content": ...}`. Ends at the end of the reply, after
+        `max_tokens`, or within one step of the model (about 0.1 s) once `cancel` is set. The model is held for a step
+        at a time: replies to several threads advance in turns.
+
+        Raises ModelError for a prompt of more than 4,096 tokens.
+        """
+        prompt = self._encode(self._chat(messages))
+        if len(prompt) > PROMPT:
+            raise ModelError(f"The prompt has {len(prompt)} tokens, {PROMPT} is the limit. Ask a shorter question.")
+        request = self._writer.create_infer_request()
+        written: list[int] = []
+        shown, past = "", 0
+        ids = prompt
+        while len(written) < max_tokens:
+            for chunk in np.array_split(ids, range(CHUNK, len(ids), CHUNK)):
+                if cancel is not None and cancel.is_set():
+                    return
+                with self._step:
+                    logits = _forward(request, chunk, past)
+                past += len(chunk)
+            token = int(logits.argmax())
+            if token in self._special:
+                return
+            written.append(token)
+            ids = np.array([token])
+            text = self._tokenizer.decode(written)
+            if not text.endswith("\ufffd"):  # a character whose bytes are not all there yet
+                yield text[len(shown) :]
+                shown = text
+
+    @cached_property
+    def _scorer(self) -> Likelihood:
+        with self._loading:
+            return Likelihood(self._openvino, self._files.folder)
+
+    @cached_property
+    def _writer(self) -> Any:
+        with self._loading:
+            core = self._openvino.Core()
+            model = core.read_model(self._files.folder / "openvino_model.xml")
+            _last_position_only(model)
+            return core.compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+
+    def _chat(self, messages: Sequence[dict[str, str]]) -> str:
+        safe = [{"role": m["role"], "content": self._harmless(m["content"])} for m in messages]
+        return str(self._tokenizer.apply_chat_template(safe, add_generation_prompt=True))
+
+    def _harmless(self, text: str) -> str:
+        """The text with a space inside each special token: `<|im_end|>` -> `< |im_end|>`, which is plain text."""
+        text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates, which the tokenizer refuses
+        return self._special_text.sub(lambda m: f"{m[0][0]} {m[0][1:]}", text)
+
+    def _ids(self, text: str, limit: int) -> Ids:
+        most = 12 * limit  # characters: far more than a token has, so only absurd lengths are cut here
+        if len(text) > most:
+            text = text[: most // 2] + text[-most // 2 :]
+        ids = self._encode(self._harmless(text))
+        return ids if len(ids) else self._encode("\n")
+
+    def _encode(self, text: str) -> Ids:
+        return np.asarray(self._tokenizer.encode(text, add_special_tokens=False).input_ids.data[0], np.int64)
+
+
+def _special_tokens(tokenizer: Any) -> dict[int, str]:
+    """The tokens that steer a model, by id, such as `{1: "<|im_start|>", 2: "<|im_end|>"}`: decoding leaves them out."""
+    names = {int(i): bytes(name).decode("utf-8", "replace") for name, i in tokenizer.get_vocab().items()}
+    ids = sorted(names)
+    plain = tokenizer.decode([[i] for i in ids], skip_special_tokens=True)
+    full = tokenizer.decode([[i] for i in ids], skip_special_tokens=False)
+    return {i: f for i, p, f in zip(ids, plain, full, strict=True) if f and not p}
+
+
+def _last_position_only(model: Any) -> None:
+    """Compute the logits of the last token alone: the others are not needed and cost most of a long prompt."""
+    from openvino import opset13 as op
+
+    head = model.get_results()[0].input_value(0).get_node()
+    one = op.constant(np.array([1]))
+    last = op.slice(head.input_value(0), op.constant(np.array([-1])), op.constant(np.array([2**31])), one, one)
+    head.input(0).replace_source_output(last.output(0))
+    model.validate_nodes_and_infer_types()
+
+
+def _forward(request: Any, ids: Ids, past: int) -> npt.NDArray[np.float32]:
+    """Read some tokens after `past` earlier ones; the logits of what comes next, shape `(vocabulary,)`."""
+    request.infer(
+        {
+            "input_ids": ids[None],
+            "attention_mask": np.ones((1, past + len(ids)), np.int64),
+            "position_ids": np.arange(past, past + len(ids))[None],
+            "beam_idx": np.zeros(1, np.int32),
+        }
+    )
+    return np.asarray(request.get_output_tensor(0).data[0, -1], np.float32)

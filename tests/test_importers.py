@@ -1,0 +1,229 @@
+"""Public formats become articles and gold with offsets that hold, and every bad row has a name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eval.__main__ import main
+from eval.check import Corpus, check
+from eval.gold import GoldRow, load
+from eval.importers import import_files
+from eval.intake import Intake, slug
+from index.errors import UserError
+
+TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
+
+
+def came(form: str, out: Path, *files: Path) -> tuple[dict[str, GoldRow], tuple[str, ...]]:
+    """Import, prove that the gold is sound over the articles as they are read back, and give the rows by id."""
+    report = import_files(form, files, out)
+    rows = load(out / "gold.jsonl")
+    texts = {path.name: path.read_bytes().decode() for path in (out / "articles").iterdir()}
+    for row in rows:
+        for span in row.evidence:
+            assert texts[span.source][span.start : span.end] == span.quote
+    assert check(rows, [], Corpus.read(out / "articles")).faults == ()
+    assert (report.articles, report.questions) == (len(texts), len(rows))
+    return {row.id: row for row in rows}, report.bad
+
+
+def squad_file(path: Path, *paragraphs: dict[str, Any], title: str = "Oslo_rain") -> Path:
+    path.write_text(json.dumps({"version": "v2.0", "data": [{"title": title, "paragraphs": list(paragraphs)}]}))
+    return path
+
+
+def asked(name: str, question: str, *answers: tuple[str, int], **more: Any) -> dict[str, Any]:
+    return {"id": name, "question": question, "answers": [{"text": t, "answer_start": s} for t, s in answers], **more}
+
+
+def test_squad_keeps_offsets_through_newlines_emoji_and_repeated_text(tmp_path: Path) -> None:
+    first = "It rained. 🌧\r\nIt rained in Oslo."
+    second = "It rained in Oslo again."
+    path = squad_file(
+        tmp_path / "s.json",
+        {"context": first, "qas": [asked("a", "Where did it rain?", ("Oslo", 27), ("in Oslo", 24), ("Oslo", 27))]},
+        {"context": second, "qas": [asked("b", "How often?", ("again", 18)), asked("c", "Why?", is_impossible=True)]},
+    )
+    rows, bad = came("squad", tmp_path / "out", path)
+    assert bad == ()
+    assert rows["a"].key_facts == (("Oslo", "in Oslo"),)
+    start = len("Oslo rain\n\n")
+    assert [(e.source, e.start) for e in rows["a"].evidence] == [
+        ("oslo-rain.txt", start + 27),
+        ("oslo-rain.txt", start + 24),
+    ]
+    assert rows["b"].evidence[0].start == start + len(first) + 2 + 18
+    assert (rows["c"].answerable, rows["c"].evidence, rows["c"].type) == (False, (), "why")
+    assert rows["a"].type == "where"
+
+
+def test_bad_rows_of_squad_are_counted_and_named(tmp_path: Path) -> None:
+    path = squad_file(
+        tmp_path / "s.json",
+        {"context": "It rained in Oslo.", "qas": [
+            asked("good", "Where?", ("Oslo", 13)),
+            asked("moved", "Where?", ("Oslo", 12)),
+            asked("before", "Where?", ("Oslo", -4)),
+            asked("empty", "Where?"),
+            asked("good", "Where else?", ("Oslo", 13)),
+            {"id": "lost", "question": "Where?"},
+            "not a question",
+        ]},
+    )  # fmt: skip
+    rows, bad = came("squad", tmp_path / "out", path)
+    assert set(rows) == {"good"}
+    assert bad == (
+        "s.json article 1 question moved: 'Oslo' is not at its offset",
+        "s.json article 1 question before: 'Oslo' is not at its offset",
+        "s.json article 1 question empty: empty: an answerable question needs evidence",
+        "s.json article 1 question good: the id good stands twice",
+        "s.json article 1 question 6: no 'answers'",
+        "s.json article 1 question 7: not as it should be",
+    )
+
+
+@given(
+    st.lists(st.tuples(TEXT, TEXT.filter(lambda t: t.strip() and t.casefold().split()), TEXT), min_size=1, max_size=4)
+)
+def test_any_squad_answer_stands_where_its_gold_says(parts: list[tuple[str, str, str]]) -> None:
+    intake = Intake()
+    contexts = [before + answer + after for before, answer, after in parts]
+    placed = intake.article("t", "A title", contexts)
+    text = "\n\n".join(["A title", *contexts])
+    for (before, answer, _), start in zip(parts, placed.starts, strict=True):
+        assert text[start + len(before) :].startswith(answer)
+
+
+def test_beir_documents_are_evidence_as_a_whole(tmp_path: Path) -> None:
+    (tmp_path / "qrels").mkdir()
+    corpus = [{"_id": "../d1", "title": "Rain", "text": "It rained."}, {"_id": "d2", "title": "", "text": "It snowed."},
+              {"_id": "d3", "text": None}]  # fmt: skip
+    (tmp_path / "corpus.jsonl").write_text("".join(json.dumps(d) + "\n" for d in corpus) + "not json\n")
+    (tmp_path / "queries.jsonl").write_text('{"_id": "q1", "text": "What fell?"}\n{"_id": "q2", "text": "Unjudged?"}\n')
+    qrels = "query-id\tcorpus-id\tscore\nq1\t../d1\t2\nq1\td2\t1\nq1\td3\t1\nq2\td2\t0\n"
+    (tmp_path / "qrels" / "test.tsv").write_text(qrels)
+    rows, bad = came("beir", tmp_path / "out", tmp_path)
+    (row,) = rows.values()
+    assert (row.id, row.split, row.key_facts) == ("q1", "test", ())
+    assert [(e.source, e.start, e.quote) for e in row.evidence] == [
+        ("d1.txt", 6, "It rained."),
+        ("d2.txt", 0, "It snowed."),
+    ]
+    assert bad[0] == "corpus.jsonl:3: not as it should be"
+    assert bad[1].startswith("corpus.jsonl:4: not JSON")
+    assert bad[2] == "test.tsv:4: no such query or document, or no score: 'q1\\td3\\t1'"
+
+
+def clapnq_row(name: str, sentences: list[str], selected: list[str], answer: str) -> dict[str, Any]:
+    passage = {"title": "Rain", "text": "  ".join(sentences) + " ", "sentences": sentences}
+    output = [{"answer": answer, "selected_sentences": selected, "meta": {}}]
+    return {"id": name, "input": "why did it rain", "passages": [passage], "output": output}
+
+
+def test_clapnq_sentences_are_found_in_their_order(tmp_path: Path) -> None:
+    sentences = ["It rained .", "It poured .", "It rained ."]
+    path = tmp_path / "c.jsonl"
+    lines = [
+        clapnq_row("1", sentences, ["It rained .", "It poured ."], "Rain, a lot."),
+        clapnq_row("2", sentences, [], ""),
+        clapnq_row("3", sentences, ["It hailed ."], "Hail."),
+        {"id": "4", "input": "why"},
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    rows, bad = came("clapnq", tmp_path / "out", path)
+    start = len("Rain\n\n")
+    assert [(e.start, e.quote) for e in rows["1"].evidence] == [
+        (start, "It rained ."), (start + 26, "It rained ."), (start + 13, "It poured ."),
+    ]  # fmt: skip
+    assert (rows["1"].reference, rows["1"].key_facts) == ("Rain, a lot.", ())
+    assert (rows["2"].answerable, rows["2"].reference) == (False, "")
+    assert bad == (
+        "c.jsonl:3: the selected sentence 'It hailed .' is not a sentence of its passages",
+        "c.jsonl:4: no 'output'",
+    )
+
+
+def test_csv_in_the_dialects_of_spreadsheets(tmp_path: Path) -> None:
+    path = tmp_path / "q.csv"
+    path.write_bytes(
+        "\ufeffquestion;answer;context;start\r\n"
+        'Who came?;Dahl|Kari Dahl;"Kari Dahl came;\r\nshe stayed.";\r\n'
+        "Who left?;;;\r\n"
+        "Which rain?;rain;rain and rain;9\r\n"
+        "What rain?;rain;rain and rain;\r\n"
+        "Who is it?;Nobody;Kari Dahl came.;\r\n".encode()
+    )
+    rows, bad = came("csv", tmp_path / "out", path)
+    assert rows["q-1"].key_facts == (("Dahl", "Kari Dahl"),)
+    assert [e.quote for e in rows["q-1"].evidence] == ["Dahl", "Kari Dahl"]
+    assert not rows["q-2"].answerable
+    assert rows["q-3"].evidence[0].start == 9
+    assert bad == (
+        "q.csv:6: 'rain' stands 2 times in the context; add a column `start`",
+        "q.csv:7: q-5: an answerable question needs evidence",
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "says"),
+    [
+        ("squad", "{", "is not JSON"),
+        ("squad", "[]", "has no list 'data'"),
+        ("squad", '{"data": []}', "No question could be imported"),
+        ("clapnq", "{}", "The first reason: f:1: no 'output'"),
+        ("csv", "a,b\n", "has no column answer, context, question"),
+    ],
+)
+def test_a_file_of_another_format_is_an_error_for_people(tmp_path: Path, form: str, text: str, says: str) -> None:
+    path = tmp_path / "f"
+    path.write_text(text)
+    with pytest.raises(UserError, match=says):
+        import_files(form, [path], tmp_path / "out")
+    with pytest.raises(UserError, match="can't be read"):
+        import_files(form, [tmp_path / "missing"], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_sets_never_mix_and_half_a_character_is_no_article(tmp_path: Path) -> None:
+    path = squad_file(
+        tmp_path / "s.json", {"context": "It rained in Oslo.", "qas": [asked("a", "Where?", ("Oslo", 13))]}
+    )
+    import_files("squad", [path], tmp_path / "out")
+    with pytest.raises(UserError, match="holds an import already"):
+        import_files("squad", [path], tmp_path / "out")
+    with pytest.raises(ValueError, match="half a character"):
+        Intake().article("a", "", ["\ud83c rain"])
+
+
+@given(st.lists(st.text(max_size=30), min_size=2, max_size=6))
+def test_no_id_leaves_the_folder_and_no_two_articles_share_a_file(names: list[str]) -> None:
+    intake = Intake()
+    sources = [intake.article(name, "", [f"text {n}"]).source for n, name in enumerate(names)]
+    assert len({source.lower() for source in sources}) == len(sources)
+    assert all(slug(source.removesuffix(".txt")) + ".txt" == source for source in sources)
+    assert all("/" not in source and not source.startswith(".") for source in sources)
+
+
+def test_import_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = squad_file(
+        tmp_path / "s.json",
+        {
+            "context": "It rained in Oslo.",
+            "qas": [asked("a", "Where?", ("Oslo", 13)), asked("b", "Where?", ("Oslo", 1))],
+        },
+    )
+    out = tmp_path / "out"
+    assert main(["import", "squad", str(path), "--out", str(out)]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == "bad: s.json article 1 question b: 'Oslo' is not at its offset\n"
+    assert printed.out == (
+        f"1 articles, 1 questions (0 unanswerable), 1 bad rows left out\n"
+        f"next: python -m index {out}/articles --store {out}/store\n"
+        f"      python -m eval run --gold {out}/gold.jsonl --store {out}/store --out {out}/result.json\n"
+    )

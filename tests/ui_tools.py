@@ -1,0 +1,109 @@
+"""What the tests of the page share: a server over a small store, pages of a browser, made-up answers.
+
+The server is the product's own, run in a thread; only the bot is `FakeBot`, unless a test brings another.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fake_bot import FakeBot
+from playwright.sync_api import Browser, Page
+
+from index.settings import Settings
+from qa.types import Answer, Citation, Engine, Statement
+from ui.__main__ import listen
+from ui.app import build
+from ui.desk import Desk
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+
+
+@dataclass
+class Served:
+    url: str
+    desk: Desk
+    store: Path
+
+    @property
+    def bot(self) -> Any:
+        return self.desk._bot
+
+
+@contextmanager
+def serve(settings: Settings, open_bot: Callable[[Settings], Any] = FakeBot, **more: str) -> Iterator[Served]:
+    listener = listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    app, desk = build(replace(settings, port=port), open_bot, **more)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))  # type: ignore[arg-type]
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    desk.warm()
+    try:
+        yield Served(f"http://127.0.0.1:{port}", desk, settings.store)
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
+
+
+def copied(settings: Settings, folder: Path) -> Settings:
+    """The same store elsewhere, for a test that changes it."""
+    shutil.copytree(settings.store, folder)
+    return replace(settings, store=folder)
+
+
+@contextmanager
+def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
+    """A page of its own, ready to be asked; afterwards nothing may have failed, run, or gone to another host."""
+    with browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **context}) as own:
+        page, wrong = own.new_page(), []
+        page.set_default_timeout(20_000)
+        page.expose_function("pwned", lambda *a: wrong.append(f"a script ran: {a}"))
+        page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else wrong.append(r.url))
+        page.on("pageerror", lambda e: wrong.append(str(e)))
+        page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+        page.on("dialog", lambda d: d.accept())
+        page.goto(url)
+        page.wait_for_selector(".welcome, .question")
+        page.wait_for_selector("#articles > *", state="attached")
+        yield page
+        assert not wrong, wrong
+
+
+def ask(page: Page, question: str, wait: str = ".acts") -> None:
+    """Type a question, press Enter, and wait until its answer stands."""
+    before = page.locator(wait).count()
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    page.wait_for_function(f"document.querySelectorAll('{wait}').length > {before}")
+
+
+def citation(n: int = 1, **changes: Any) -> Citation:
+    given = Citation(n, "a.txt", "a#0", "Rain in April", "The Gazette", "2025-04-09", 3, 17, "It rained hard.", "00")
+    return replace(given, **changes)
+
+
+def answer(*texts: str, verdict: Any = "answered", citations: tuple[Citation, ...] = (), **changes: Any) -> Answer:
+    citations = citations or (citation(1), citation(2, article_id="b#0", source="b.txt"))
+    statements = tuple(Statement(text, (1, 2), "quote") for text in texts or ("It rained.",))
+    given = Answer(
+        question="Did it rain?",
+        asked="Did it rain?",
+        verdict=verdict,
+        statements=statements if verdict == "answered" else (),
+        citations=citations if verdict == "answered" else (),
+        closest=citations if verdict == "closest" else (),
+        hits=(),
+        confidence=0.9,
+        engine=Engine("quotes", "MiniLM", "likelihood"),
+        timings={"search": 0.25, "total": 1.25},
+    )
+    return replace(given, **changes)

@@ -1,0 +1,117 @@
+"""What the page's events do: each method takes what widgets hold and gives back what they show next.
+
+The layout is in `ui/app.py`. Nothing is kept between events but what stops a question that is running.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from index.errors import UserError
+from ui import library, page
+from ui.chat import Said, messages, order_of, reopen, run
+from ui.desk import Desk
+from ui.examples import example_questions
+from ui.library import Outcome
+
+SAMPLE = 200  # articles that the example questions are made from
+
+
+class Actions:
+    """The handlers of one server."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._running: dict[str, threading.Event] = {}  # what the page calls its question -> what stops it
+
+    def ask(self, question: str, order: str, said: tuple[Said, ...]) -> Iterator[tuple[Any, ...]]:
+        """(thread, turns, question box, Ask, Stop, turn to keep), again and again until the answer stands."""
+        import gradio as gr
+
+        skip, name = gr.skip(), ""
+        clear = gr.update(value="")  # once: the next question may be typed while this one runs
+        try:
+            given = order_of(order, said)
+            name, cancel = given.name, threading.Event()
+            self._running[name] = cancel
+            for frame in run(
+                self.desk, question, given.earlier, articles=given.articles, changes=given.settings, cancel=cancel
+            ):
+                now = gr.update(value=messages(frame.said))
+                if frame.final:
+                    yield now, frame.said, skip, *page.idle(), frame.done
+                else:
+                    yield now, skip, clear, *page.busy(), skip
+                    clear = skip
+        except UserError as exc:
+            gr.Warning(str(exc), title="Not asked")
+            yield skip, skip, skip, *page.idle(), skip
+        finally:
+            # Also when the page was closed: Gradio closes this generator then.
+            self._running.pop(name, threading.Event()).set()
+
+    def stop(self, name: str) -> None:
+        """Stop the question that the page calls `name`."""
+        if event := self._running.get(name):
+            event.set()
+
+    def restore(self, saved: str) -> tuple[Any, ...]:
+        """(thread, turns) of a conversation that the browser kept; an empty one shows the welcome."""
+        import gradio as gr
+
+        try:
+            said = reopen(self.desk, saved)
+        except UserError as exc:
+            gr.Warning(str(exc), title="Not opened")
+            said = ()
+        articles = self.desk.library.articles()
+        texts = [self.desk.library.text(a.source)[a.start : a.end] for a in articles[:SAMPLE]]
+        return gr.update(value=messages(said), placeholder=page.welcome(articles, example_questions(texts))), said
+
+    def add(self, files: list[str] | None) -> Iterator[tuple[Any, ...]]:
+        """(report, no files) while uploaded files are read one by one."""
+        import gradio as gr
+
+        paths = [Path(f) for f in files or ()]
+        outcomes: list[Outcome] = []
+        try:
+            library.check_upload(paths)
+            for n, path in enumerate(paths, 1):
+                yield page.report(outcomes, f"Reading {n} of {len(paths)}: {path.name}"), gr.skip()
+                outcomes.append(library.add_file(path, path.name, self.desk.settings))
+        except UserError as exc:
+            outcomes.append(Outcome("", str(exc), False))
+        for path in paths:  # these are Gradio's own copies; the library has its own
+            with suppress(OSError):
+                path.unlink()
+        yield page.report(outcomes), None
+
+    def paste(self, title: str, text: str) -> tuple[Any, ...]:
+        """(report, title, text): both boxes are emptied when the text is in the library."""
+        import gradio as gr
+
+        outcome = self._told(lambda: library.add_text(title, text, self.desk.settings))
+        clear = "" if outcome.good else gr.skip()
+        return page.report([outcome]), clear, clear
+
+    def remove(self, article_id: str) -> str:
+        """The report, once the file of that article is out of the library."""
+        find, settings = library.find, self.desk.settings
+        return page.report([
+            self._told(lambda: library.remove_file(find(self.desk.library, article_id).source, settings))
+        ])  # fmt: skip
+
+    def reindex(self) -> str:
+        """The report, once the index is as its folders are."""
+        return page.report([self._told(lambda: library.reindex(self.desk.settings))])
+
+    @staticmethod
+    def _told(work: Callable[[], Outcome]) -> Outcome:
+        try:
+            return work()
+        except UserError as exc:
+            return Outcome("", str(exc), False)
