@@ -41,7 +41,7 @@ class Corpus:
     @classmethod
     def read(cls, folder: Path) -> Corpus:
         """The articles of a folder, read as `python -m index` reads them. Raises UserError as it does."""
-        documents = [read_file(found.path, found.source) for found in find_files([folder], {})]
+        documents = [read_file(found.file, found.source) for found in find_files([folder], {})]
         cut = [s for document in documents for _, sentences in split(document) for s in sentences]
         texts = {document.source: document.text for document in documents}
         return cls(Texts(texts, texts.__getitem__), tuple(cut))

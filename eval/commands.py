@@ -69,7 +69,9 @@ def run(args: Args) -> int:
     try:
         result = session(gold, settings, args.out, resume=args.resume, quiet=args.quiet)
     except KeyboardInterrupt:
-        print(f"\ncitespan: stopped; what is done is in {part_file(args.out)}. Go on with --resume.", file=sys.stderr)
+        part = part_file(args.out)
+        done = f"; what is done is in {part}. Go on with --resume" if part.exists() else " before the first question"
+        print(f"\ncitespan: stopped{done}.", file=sys.stderr)
         return 130
     if args.judge:
         from eval.judge import endpoint, judged

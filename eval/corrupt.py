@@ -15,7 +15,7 @@ from pathlib import Path
 from index.errors import UserError
 from index.read import read_file
 from index.split import split
-from qa.words import LISTS
+from qa.words import LISTS, key
 
 Article = tuple[str, ...]  # its sentences, in order
 
@@ -31,6 +31,9 @@ _ROUNDS = 4  # each round draws other replacements, so that few numbers still gi
 _MUTUAL = re.compile(
     r"\b(?:met|meet|meets|agree\w*|and|or|with|between|discuss\w*|talk\w*|sign\w*|share\w*|both|like|as)\b"
 )
+_DATES = (rf"\b\d\d? (?:{'|'.join(_MONTHS)}) \d{{4}}\b|\b(?:{'|'.join(_MONTHS)}) \d{{4}}\b|(?<=in )(?:1[5-9]|20)\d\d\b"
+          rf"|(?<=\b)(?:{'|'.join(_DAYS)})\b")  # fmt: skip
+_COUNTS = r"(?<![\w.,$€£-])\d(?:[\d,]*\d)?(?:\.\d+)?(?=%| (?:percent|million|billion)| [a-z])(?! a\.m)"
 _IRREGULAR = frozenset(line.split()[0] for line in LISTS["verbs"])
 _UNREAL = (
     r"(?:will|would|plans? to|wants? to|hopes? to|(?:is|are) (?:expected|due|set|likely) to|intends? to|agreed to)"
@@ -111,12 +114,12 @@ def names_in(sentence: str) -> list[str]:
     first = re.match(r"\W*[\w’'-]+", sentence)
     found = re.findall(NAME, sentence[first.end() :] if first else sentence)
     bare = [re.sub(r"[’']s?$", "", n) for n in found]
-    return [n for n in bare if n not in (*_MONTHS, *_DAYS) and len(n) > 2 and not re.search(r"[“”\"]", n)]
+    return [n for n in bare if n not in (*_MONTHS, *_DAYS) and len(n) > 2 and not re.match(r"I[’']", n) and not re.search(r"[“”\"]", n)]
 
 
 def _of_article(article: Article, kind: str, make: Maker, pool: Pool) -> Iterator[Row]:
     for i, sentence in enumerate(article):
-        other = article[i - 1] if i else article[-1]
+        other = article[i - pool.rng.randint(1, min(3, len(article)))]
         cites = (sentence, other) if pool.rng.random() < 0.5 and other != sentence else (sentence,)
         for statement, evidence in make(sentence, other, cites, pool):
             if statement not in evidence and statement.strip(" .") not in sentence.strip(" .") or kind in LOSSES:
@@ -131,6 +134,7 @@ def _name(sentence: str, other: str, cites: tuple[str, ...], pool: Pool) -> Made
     for name in names_in(sentence):
         near = [n for n in names_in(other) if not set(n.split()) & set(sentence.replace("’s", "").split())]
         strange = near if len(cites) > 1 and near else [n for n in pool.names if n not in sentence]
+        strange = [n for n in strange if key(n) != key(name)]  # "Japanese" for "Japan" changes nothing
         if strange:
             yield sentence.replace(name, pool.rng.choice(strange)), cites
 
@@ -171,6 +175,29 @@ def _date(sentence: str, other: str, cites: tuple[str, ...], pool: Pool) -> Made
         day = found.start(1) if found[1] else found.start(2)
         old = found[1] or found[2]
         yield sentence[:day] + str(int(old) % 28 + 1) + sentence[day + len(old) :], cites
+
+
+def _other_value(sentence: str, other: str, cites: tuple[str, ...], pool: Pool) -> Made:
+    """A number or date of the same two sentences in the place of another; once whole, once cut off behind it."""
+    for pattern in (_DATES, _COUNTS):
+        here = [m for m in re.finditer(pattern, sentence) if len(sentence[: m.start()].split()) > 2]
+        near = [m[0] for m in re.finditer(pattern, sentence)] + [m[0] for m in re.finditer(pattern, other)]
+        for found in here:
+            strange = [
+                v
+                for v in near
+                if v != found[0] and v not in found[0] and found[0] not in v and len(v.split()) == len(found[0].split())
+            ]
+            if not strange:
+                continue
+            new = pool.rng.choice(strange)
+            start = sentence[: found.start()] + new
+            yield start + sentence[found.end() :], (sentence, other)
+            if not re.search(r"[“\"”(]|, (?:the|a|which|who)\b", start) and _VERB.search(start):
+                yield (
+                    start + ("." if pattern == _DATES else re.match(r"( [a-z]+)?", sentence[found.end() :])[0] + "."),
+                    (sentence, other),
+                )  # type: ignore[index]
 
 
 def _quotation(sentence: str, other: str, cites: tuple[str, ...], pool: Pool) -> Made:
@@ -271,7 +298,9 @@ def _attribution(sentence: str, other: str, cites: tuple[str, ...], pool: Pool) 
     )  # fmt: skip
     for pattern in patterns:
         if (found := re.match(pattern, said)) and len(found["a"].split()) > 4 and _VERB.search(found["a"]):
-            if re.search(rf"\b(?:{_SAYS})\b", found["a"]) or (found["a"].startswith(("In ", "A ", "At ")) and "," in found["a"]):
+            if re.search(rf"\b(?:{_SAYS})\b", found["a"]) or (
+                found["a"].startswith(("In ", "A ", "At ")) and "," in found["a"]
+            ):
                 return  # still a report, or not a whole sentence
             bare = found["a"].strip(" ,")
             yield bare[0].upper() + bare[1:] + ".", cites
@@ -281,6 +310,6 @@ def _attribution(sentence: str, other: str, cites: tuple[str, ...], pool: Pool) 
 # What is only left out: the false statement is then a piece of its sentence.
 LOSSES = frozenset(("hedge", "attribution"))
 KINDS: dict[str, Maker] = {
-    "name": _name, "number": _number, "date": _date, "quotation": _quotation, "negated": _negated, "speaker": _speaker,
+    "name": _name, "number": _number, "date": _date, "other value": _other_value, "quotation": _quotation, "negation": _negated, "speaker": _speaker,
     "mixed": _mixed, "exchange": _exchange, "hedge": _hedge, "attribution": _attribution,
 }  # fmt: skip

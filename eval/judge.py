@@ -1,7 +1,7 @@
-"""An LLM as judge, only when its endpoint is named: LlamaIndex's faithfulness and correctness, beside the other figures.
+"""An LLM as judge, only when its endpoint is named: LlamaIndex's faithfulness and correctness evaluators.
 
-Nothing here gates, and nothing is sent unless `--judge URL` is given: then questions, answers and quotes go there.
-Try: python -m eval run --judge http://127.0.0.1:11434/v1 --judge-model llama3.2
+Its figures stand beside the others and never gate. Nothing is sent unless `--judge URL` is given; then questions,
+answers and quotes go there. Try: python -m eval run --judge http://127.0.0.1:11434/v1 --judge-model llama3.2
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ def endpoint(url: str, model: str, key: str) -> Any:
 
     if not model:
         raise UserError("A judge needs a model's name. Add --judge-model NAME.")
-    return OpenAILike(model=model, api_base=url, api_key=key or "none", is_chat_model=True, temperature=0.0)
+    # Two retries: a judge that is away should say so soon, not after a minute of backing off.
+    return OpenAILike(
+        model=model, api_base=url, api_key=key or "none", is_chat_model=True, temperature=0.0, max_retries=2
+    )
 
 
 def judged(records: Sequence[Record], llm: Any, model: str, quiet: bool = False) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def _head(sentence: str) -> Iterator[str]:
     found = re.match(
         r"^(?:In|On|At|During|After|Following|Before|For|With|Amid|By|From) [^,]{3,70}, (?P<rest>.+)$", sentence
     )
-    if found and _plain(sentence) and not re.match(rf"(?:{NAME}|[A-Z]\w+), |and\b|\w+ing\b", found["rest"]):
+    if found and _plain(sentence) and not re.match(rf"(?:{NAME}|[A-Z]\w+), |(?:and|who|which|where)\b|\w+ing\b", found["rest"]):
         yield _capital(found["rest"])
 
 
@@ -104,9 +104,7 @@ def _aside(sentence: str) -> Iterator[str]:
     """Without what stands in brackets, between dashes, or in an apposition after a name."""
     for pattern in (r" \([^()]+\)", r" ?(?:—|–|--) ?[^—–-]{3,60} ?(?:—|–|--) ?"):
         shorter = re.sub(pattern, "" if "\\(" in pattern else " ", sentence, count=1).replace("  ", " ")
-        if shorter != sentence and not _RISKY.search(
-            _gone(sentence, shorter)
-        ):
+        if shorter != sentence and not _RISKY.search(_gone(sentence, shorter)):
             yield shorter
     found = re.match(rf"^(?P<a>{NAME}), (?P<b>(?:the|a|an|who|which) [^,]+), (?P<c>(?!and\b).+)$", sentence)
     if found and not _RISKY.search(found["b"]):

@@ -11,14 +11,13 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from eval.pick import Gold
 from eval.records import Cited, Ranked, Said
-from eval.results import Result, described, nameless, save
+from eval.results import Result, nameless, save
 from eval.run import Reply
 from eval.session import measure, session
 from eval.table import beside, heading
@@ -34,9 +33,11 @@ NAME = "stock LlamaIndex"
 NEW_TOKENS = 256  # LlamaIndex's default (DEFAULT_NUM_OUTPUTS)
 # What its answers say when they refuse. It has no verdict, so its words are read as kindly as can be.
 REFUSES = re.compile(
-    r"empty response|(?:do|does|did|is|are|was|were|can|could)(?: not|n['’]t) (?:know|mention|provide|contain|answer|state"
-    r"|specif|enough|helpful|relevant|find|clear)|cannot answer|no (?:information|mention|relevant|answer|source)|none of the"
-    r"|not (?:mentioned|provided|stated|specified|available|possible)|unable to|unknown|i(?:'m| am) sorry",
+    r"empty response|cannot answer|none of the|unable to|unknown|i(?:'m| am) sorry"
+    r"|(?:do|does|did|is|are|was|were|can|could)(?: not|n['’]t) (?:know|mention|provide|contain|answer|state|specif"
+    r"|enough|helpful|relevant|find|clear)"
+    r"|no (?:information|mention|relevant|answer|source)"
+    r"|not (?:mentioned|provided|stated|specified|available|possible)",
     re.IGNORECASE,
 )
 
@@ -65,17 +66,15 @@ def _peer(gold: Gold, settings: Settings, quiet: bool) -> Result:
     with tempfile.TemporaryDirectory(prefix="citespan-peer-", ignore_cleanup_errors=True) as folder:
         peer = Stock(settings, Path(folder))
         engine = {"llm": peer.model.name, "embedder": nameless(settings.embedder), "reranker": "none"}
-        result = measure(
-            peer, gold, NAME, engine, peer.defaults(), quiet=quiet, clock_also={"index_seconds": peer.seconds}
-        )
-        return replace(result, settings={**result.settings, "same settings as": described(settings)["llm"]})
+        made = {"index_seconds": peer.seconds}
+        return measure(peer, gold, NAME, engine, peer.defaults(), quiet=quiet, clock_also=made)
 
 
 class Stock:
     """The pipeline of LlamaIndex's own citation example. Raises UserError when there is no language model."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
-        model = open_model(settings)
+    def __init__(self, settings: Settings, folder: Path, model: Model | None = None) -> None:
+        model = model or open_model(settings)
         if model is None:
             raise UserError("The stock pipeline can't do without a language model. Choose one with --llm.")
         self.model: Model = model
@@ -94,7 +93,8 @@ class Stock:
             f"{self._chunks.chunk_overlap}",
             "retriever": f"{type(retriever).__name__}, similarity_top_k {retriever.similarity_top_k}",
             "store": "ChromaVectorStore, the collection's default distance",
-            "answers": f"{type(self._engine).__name__}, citation chunks of {self._engine.text_splitter.chunk_size} tokens",
+            "answers": f"{type(self._engine).__name__}, citation chunks of "
+            f"{self._engine.text_splitter.chunk_size} tokens",
             "streaming": "off, as it is by default: its first words come with its last",
             "conversations": "not supported: every turn is asked on its own",
             "refusals": "read from its words; its confidence is the score of its best source",
@@ -139,8 +139,8 @@ class Stock:
 def said(text: str, sources: int) -> tuple[Said, ...]:
     """The sentences of an answer with the sources that their marks name; a mark of no source names nothing.
 
-    >>> said("It rained [1]. It poured [2, 9].", 2)
-    (Said(text='It rained.', citations=(1,), kind='generated'), Said(text='It poured.', citations=(2,), kind='generated'))
+    >>> [(statement.text, statement.citations) for statement in said("It rained [1]. It poured [2, 9].", 2)]
+    [('It rained.', (1,)), ('It poured.', (2,))]
     """
     found = []
     for start, end in sentences(text):
@@ -189,7 +189,7 @@ def adapted(model: Model) -> Any:
     """The product's language model as a LlamaIndex LLM, with LlamaIndex's default context and output lengths."""
     from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata
 
-    class Adapted(CustomLLM):
+    class Adapted(CustomLLM):  # type: ignore[misc]  # the library has no types
         @property
         def metadata(self) -> LLMMetadata:
             return LLMMetadata(model_name=model.name)

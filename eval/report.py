@@ -16,7 +16,7 @@ from eval.measures import failed, fault, loss
 from eval.metrics import risk_coverage
 from eval.records import Extract, Record
 from eval.results import Result, ResultError
-from eval.scoring import METRICS, by_type, summary
+from eval.scoring import METRICS
 from eval.spans import same_source
 from eval.stats import Estimate
 from eval.style import STYLE
@@ -44,13 +44,13 @@ def page(result: Result) -> str:
         f"<p>{escape(heading(result)).replace(chr(10), '<br>')}</p>",
         "".join(f"<p class='bad'>{escape(note)}</p>" for note in result.notes),
         "<h2>Figures</h2>",
-        _figures(summary(result.records)),
+        _figures(result.figures),
         "<h2>Risk and coverage</h2>",
         _risk([record for record in result.records if not record.conversation]),
         "<h2>Seconds by step</h2>",
         _times(result),
         "<h2>By type of question</h2>",
-        _types(result.records),
+        _types(result.types),
         f"<h2>Failed questions ({len(wrong)} of {len(result.records)})</h2>",
         "<p>In the articles' text: <mark class='gold'>gold evidence</mark>, <mark class='cited'>cited by the "
         "answer</mark>, <mark class='both'>both</mark>.</p>",
@@ -116,8 +116,7 @@ def _times(result: Result) -> str:
 _STEPS = {"first": "first words", "total": "whole answer"}
 
 
-def _types(records: Sequence[Record]) -> str:
-    found = by_type(records)
+def _types(found: Mapping[str, Mapping[str, Estimate]]) -> str:
     rows = [
         Bar(kind, of["success"].value, of["success"].low, of["success"].high, f"{of['success'].value:.2f}")
         for kind, of in found.items()

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +31,7 @@ class ResultError(UserError):
     """A result file that can't be read, or two that can't be compared."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the figures are worked out once, when they are first asked for
 class Result:
     """One run. `clock` holds everything that differs between two runs of the same: seconds and megabytes."""
 
@@ -44,6 +45,16 @@ class Result:
     clock: Mapping[str, Any] = field(default_factory=dict)
     judge: Mapping[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def figures(self) -> Mapping[str, Estimate]:
+        """Every metric over all records, with its interval."""
+        return summary(self.records)
+
+    @cached_property
+    def types(self) -> Mapping[str, Mapping[str, Estimate]]:
+        """The same for every type of question."""
+        return by_type(self.records)
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON form, with the figures worked out from the records."""
         return {
@@ -54,8 +65,8 @@ class Result:
             "engine": dict(self.engine),
             "settings": dict(self.settings),
             "notes": list(self.notes),
-            "summary": _figures(summary(self.records)),
-            "types": {kind: _figures(figures) for kind, figures in by_type(self.records).items()},
+            "summary": _figures(self.figures),
+            "types": {kind: _figures(figures) for kind, figures in self.types.items()},
             "clock": dict(self.clock),
             "judge": dict(self.judge),
             "records": [record.to_dict() for record in self.records],

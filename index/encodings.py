@@ -2,7 +2,7 @@
 
 UTF-8 first: a byte-order mark stays in the text as character 0, so that offsets equal those of
 `open(path, encoding="utf-8", newline="").read()`. Then UTF-16 and UTF-32, what an HTML page declares, and last what
-charset-normalizer finds. Try `decode(b"caf\\xe9")`.
+charset-normalizer finds. Try `decode(b"caf\\xe9 noir")`.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _ODD_SHARE = 0.5  # a UTF-8 text may hold so many broken characters for each sou
 def decode(data: bytes) -> str:
     """Bytes -> text; bytes that fit no encoding become U+FFFD.
 
-    >>> decode(b"caf\\xc3\\xa9"), decode(b"\\xef\\xbb\\xbfa\\r\\n"), decode(b"\\xff\\xfea\\x00"), decode(b"caf\\xe9 noir")
-    ('café', '\\ufeffa\\r\\n', '\\ufeffa', 'café noir')
+    >>> decode(b"\\xc3\\xa9"), decode(b"\\xef\\xbb\\xbfa\\r\\n"), decode(b"\\xff\\xfea\\x00"), decode(b"caf\\xe9 noir")
+    ('é', '\\ufeffa\\r\\n', '\\ufeffa', 'café noir')
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):

@@ -20,6 +20,7 @@ from index.errors import UserError
 _UNSEEN = re.compile(r"<!--.*?-->|<(script|style|head|nav|aside|footer|template)\b.*?</\1\s*>", re.DOTALL | re.I)
 _BREAKS = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|tr|table|section|article|blockquote|br|hr|dd|dt)\b)[^>]*>", re.I)
 _TAG = re.compile(r"<[^>]*>")
+_SEEN = re.compile(r"[^\s\x00\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x7f\ufffd]")
 MAX_CONTROL = 0.1  # a larger share of control characters than this is no text
 
@@ -51,7 +52,7 @@ def extract(data: bytes, suffix: str, name: str) -> Extracted:
         raise UserError(f"{name}: {exc}") from exc
     except Exception as exc:  # on a damaged file the libraries raise whatever they meet
         raise UserError(f"{name}: is damaged ({type(exc).__name__}). Save it again, or its text as .txt.") from exc
-    if not extracted.text.strip("\ufeff\x00 \t\r\n\v\f"):
+    if not _SEEN.search(extracted.text):
         raise UserError(f"{name}: there is no text in it. Save its text as .txt and index that.")
     if len(_CONTROL.findall(extracted.text)) > MAX_CONTROL * len(extracted.text):
         raise UserError(f"{name}: isn't text. Save its text as .txt and index that.")

@@ -56,7 +56,8 @@ ANYWHERE = phrases(
     join the (conversation|discussion)…
     (view|show|read|see|hide|load)( all)?( #)?{_NEWEST} {_PAGES}…
     (share|save|print|copy|bookmark|like|gift|give|e-?mail|listen to|tweet|pin)( this)?( full)? {_SHARE}…
-    share (this )?(on|to|via|with|by)( {_SITE}|…)
+    share (this )?(on|to|via) …
+    share (this )?(with|by) ({_SITE}|(a |your )?(friends?|colleagues?|network|family))…
     (share|tweet|teilen|partager|compartir|comparte|condividi|compartilhar)
     (teilen|partager|compart(e|ir)|condividi) (auf|sur|en|su|par|esta|este|cet|diesen)…
     …シェア(する)?
@@ -65,7 +66,7 @@ ANYWHERE = phrases(
     (continue|keep) reading…
     (read|see|show|load|view) (more|next|also|all|full story|the full story)
     (read|see|watch|listen)( also| more| next)? ?: .{{3,120}}
-    (also read|related( story| article| coverage)?|recommended|more) ?: .{{3,120}}
+    (also read|related( story| article| coverage)?|in pictures|gallery|from the archives?) ?: .{{3,120}}
     (lee|lea|leer|lisez|lire|voir) (también|tambien|más|aussi) ?: .{{3,120}}
     (lesen sie|mehr|leggi|veja|ver) (auch|dazu|anche|também) ?: .{{3,120}}
     (続きを読む|もっと見る|広告|次のページ)
@@ -101,6 +102,20 @@ ANYWHERE = phrases(
     get (alerts|updates|the app|our app|notified)…
     (report|flag) (a|an|this)( typo| error| mistake| comment| problem| abuse)
     (powered|proudly powered) by …
+    (story|article) continues( below| after| beneath)…
+    (scroll|swipe) (down )?(to|for) (continue|more)…
+    (have your say|tell us what you think|what do you think)…
+    (auto-?refresh|refresh|updates? automatically)( on| off| every …)?
+    (\+ ?)?follow( this)? (topic|story|tag|author|series)…
+    (\x23[\w-]+[\s,]*)+
+    (per e-?mail|artikel) (senden|teilen|drucken|empfehlen|kommentieren)
+    (zurück|nach oben|zum seitenanfang|retour en haut|haut de page|volver arriba)…
+    (ページの先頭へ|トップに戻る)
+    (je m'abonne|s'inscrire|se connecter|réagir|commenter|ajouter un commentaire|suivez-nous…|imprimer l'article)
+    (iniciar sesión|síguenos…|imprimir|enviar por correo|comentar|regístrate…)
+    (jetzt (anmelden|registrieren|testen|lesen)|kostenlos (anmelden|testen)|folgen sie uns…)
+    (いいね！?|ツイート|有料会員(限定|登録)…|会員(限定|登録)…|この記事を…(共有|シェア|保存|印刷)…|フォロー(する)?)
+    (necessary cookies only|only necessary cookies|i (agree|accept)|got it|learn more|accept (and|&) (continue|close))
     {_RIGHTS}.{{0,140}}
     """
 )
@@ -131,6 +146,23 @@ EDGE = phrases(
     (have|got) a (tip|story)…
     (contact|e-?mail) the (author|reporter|newsroom|editors?)…
     about the authors?
+    (next|previous|up next|coming up)( article| story| post)? ?: .{{3,120}}
+    (watch|video|podcast|listen|photos|opinion|explainer) ?: .{{3,120}}
+    (who we are|work (for|with) us|our (team|brands|company|titles|papers)|investor relations)
+    media (kit|centre|center|room)
+    (code of (ethics|conduct)|editorial (standards|policy|guidelines)|complaints|syndication|licen[sc]ing)
+    (partners|events)
+    (modern slavery…|company (no|number)….{{0,60}}|issn.{{0,20}}|part of the …|a member of …|published by …)
+    (über uns|redaktion|mediadaten|abo( bestellen)?|hilfe|karriere|nutzungsbedingungen|agb.{{0,30}})
+    (qui sommes-nous ?|nous contacter|plan du site|conditions générales….{{0,40}}|nos newsletters)
+    (quiénes somos|contáctenos|mapa del sitio|política de cookies|términos….{{0,40}}|hemeroteca)
+    (運営会社|サイトマップ|記事一覧|一覧へ|お知らせ|採用情報|個人情報….{{0,20}})
+    (results?|search|date|show only|filter|sort)( by)? ?: …
+    (about )?# results.{{0,40}}
+    no more (results|stories|posts)
+    [\d\s…|]*(next|previous|»|›|>)[\s\d]*
+    (# ?)+
+    (yes|no|ok|okay|accept|decline|dismiss|skip|play|pause|listen|download|install|options|settings|more info…)
     """
 )
 
@@ -157,6 +189,17 @@ ASKING = phrases(
     thank(s| you) for (reading|subscribing|signing up).*
     (please )?(support|help) (us|our).*\b(donat|journalis|member|subscri)\w*.*
     no (spam|thanks)\b.*
+    for more (on|news|stories|information|coverage)\b.*\b(visit|follow|see|go to|click|sign up|read)\b.*
+    (got|have) (a |any )?(tip|news tip|feedback|story|question|comment)s?\b.*\b(us|our|reply|newsroom|e-?mail)\b.*
+    (know|tell) (someone|a friend)\b.*
+    (reply to|forward) (this|it)\b.*
+    (was diese|cette|esta) .*\bnewsletter\b.*
+    (please )?(enable|turn on) javascript\b.*
+    your browser does not support.*
+    this site is protected by.*
+    (registered|incorporated) in [a-z ]{{2,30}},? (no|number|company|under)\b.*
+    (cet article est|dieser artikel ist|este artículo es) (réservé|nur|solo|exclusivo)\b.*
+    (read|see|get) (the full|our full|more of our)\b.*\b(here|coverage)
     """
 )
 
@@ -209,10 +252,10 @@ LIST_HEAD = phrases(
 # The same, but only below the article's last sentence: elsewhere an article's own list may be called so.
 WEAK_LIST_HEAD = phrases(
     r"""
-    (more|also|other|further|elsewhere|next) (from|on|in|about|by|news|stories|articles|posts|reading|headlines|top) ?…
-    (top|latest|breaking|other|recent|today's|this week's|editors?'s?|our|featured) (stories|news|headlines|articles)…
-    (top|latest|other|recent|today's|this week's|editors?'s?|our|featured) (posts|picks?|videos|reads?|reading|entries)…
-    (latest|popular|explore|discover|don't miss|in case you missed it|must[- ]reads?)…
+    (more|also|other|further|elsewhere|new|next|today) (from|on|in|about|by|at|this week|today|news|stories|posts|\w+)…
+    (the )?(top|latest|breaking|other|recent|today's|this week's|editors?'s?|readers?'s?|our|featured)( \w+){1,3}
+    (from|in) (the|our) (archives?|magazine|newsroom|library|world|brief|focus|depth)…
+    (latest|popular|trending|explore|discover|don't miss|in case you missed it|must[- ]reads?|in brief|what's new)…
     (topics|sections?|see also|read on|on this page|in this section|in other news)…
     """
 )
@@ -244,3 +287,13 @@ INLINE = phrases(
 )
 
 SIGN_UP = re.compile(r"newsletter|subscribe|sign up|e-?mail|inbox|abonn", re.IGNORECASE)
+
+# A longer paragraph with two of these things, in this voice and without a report's, is a notice of the page.
+NOTICE_THINGS = re.compile(
+    r"cookies|partners|consent|privacy policy|personal data|registered (?:in|office)|company number|rights reserved"
+    r"|trading name|newsletters?|(?:un)?subscri\w+|terms (?:of (?:use|service)|and conditions)|republish|reproduc\w+"
+    r"|advertising|third parties|mailing list|permission|inbox|log in|donat\w+|member(?:ship)?s?\b|support our",
+    re.IGNORECASE,
+)
+NOTICE_VOICE = re.compile(r"\b(?:we|our|us|you|your|registered|reserved|trading)\b", re.IGNORECASE)
+REPORTING = re.compile(r"[\"“”«»]|\b(?:said|says|told|according|announced|added)\b", re.IGNORECASE)

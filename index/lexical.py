@@ -37,13 +37,13 @@ def bm25(library: Library, question: str, k: int, articles: frozenset[str] | Non
     if not query:
         return {}
     if articles is None:
-        rows = library.db.execute(
+        rows = library.rows(
             "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? ORDER BY bm25(words), rowid LIMIT ?",
             (query, k),
         )
     else:
         marks = ",".join("?" * len(articles))
-        rows = library.db.execute(
+        rows = library.rows(
             "SELECT words.rowid, -bm25(words) FROM words JOIN sentences s ON s.id = words.rowid "
             f"JOIN passages p ON p.id = s.passage_id WHERE words MATCH ? AND p.article_id IN ({marks}) "
             "ORDER BY bm25(words), words.rowid LIMIT ?",
@@ -58,7 +58,7 @@ def bm25_of(library: Library, question: str, ids: Sequence[int]) -> dict[int, fl
     if not query or not ids:
         return {}
     marks = ",".join("?" * len(ids))
-    rows = library.db.execute(
+    rows = library.rows(
         f"SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? AND rowid IN ({marks})", (query, *ids)
     )
     return {int(i): float(score) for i, score in rows}
@@ -66,8 +66,7 @@ def bm25_of(library: Library, question: str, ids: Sequence[int]) -> dict[int, fl
 
 def document_frequency(library: Library, term: str) -> int:
     """In how many sentences a word occurs, its other forms counted too."""
-    row = library.db.execute("SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(term),)).fetchone()
-    return int(row[0])
+    return int(library.rows("SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(term),))[0][0])
 
 
 def _query(question: str) -> str:

@@ -1,188 +1,175 @@
 """The catalogue of a store: which files and articles it holds, their text, and where each sentence stands.
 
-One SQLite file, and the only truth about spans: a vector or a word counts only when its sentence is here. Reading
-is safe from any thread while another process writes. It knows nothing of vectors; `store.py` does.
+The only truth about spans: a vector or a word counts only when its sentence is here. It knows nothing of vectors;
+`store.py` does. Try `Library(Path(".citespan")).articles()`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
+import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from index.database import FILE, LAYOUT, Database
 from index.errors import StoreError
 from index.fold import fold
 from index.read import Document
 from index.types import Article, Passage, Sentence, Span
 
-LAYOUT = 1
-FILE = "library.db"
+__all__ = ["FILE", "LAYOUT", "Library"]
 
-_SCHEMA = f"""
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE files (source TEXT PRIMARY KEY, root TEXT NOT NULL, sha256 TEXT NOT NULL, text BLOB NOT NULL,
-                    chrome TEXT NOT NULL);
-CREATE INDEX files_by_hash ON files (sha256);
-CREATE TABLE articles (article_id TEXT PRIMARY KEY, source TEXT NOT NULL, start INTEGER NOT NULL,
-                       end INTEGER NOT NULL, title TEXT NOT NULL, publisher TEXT NOT NULL,
-                       published TEXT NOT NULL, sha256 TEXT NOT NULL, copy_of TEXT NOT NULL);
-CREATE INDEX articles_by_source ON articles (source, start);
-CREATE TABLE passages (id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL, start INTEGER NOT NULL,
-                       end INTEGER NOT NULL);
-CREATE INDEX passages_by_article ON passages (article_id);
-CREATE TABLE sentences (id INTEGER PRIMARY KEY AUTOINCREMENT, passage_id INTEGER NOT NULL,
-                        start INTEGER NOT NULL, end INTEGER NOT NULL);
-CREATE INDEX sentences_by_passage ON sentences (passage_id);
-CREATE VIRTUAL TABLE words USING fts5 (folded, tokenize = "porter unicode61");
-PRAGMA user_version = {LAYOUT};
-"""
+# Texts that are kept in memory, in characters: sentences are cut from them. Some thousand articles.
+_KEPT = 16_000_000
 
+_ARTICLES = "SELECT article_id, source, start, end, title, publisher, published, sha256, copy_of FROM articles"
 _SENTENCES = """
 SELECT s.id, s.passage_id, a.source, s.start, s.end, p.start, p.end, p.article_id, a.sha256
 FROM sentences s JOIN passages p ON p.id = s.passage_id JOIN articles a ON a.article_id = p.article_id
 """
+_PASSAGES = """
+SELECT p.id, a.source, p.start, p.end, p.article_id
+FROM passages p JOIN articles a ON a.article_id = p.article_id
+"""
+_OF_SOURCE = "(SELECT p.id FROM passages p JOIN articles a ON a.article_id = p.article_id WHERE a.source = ?)"
 
 
-class Library:
-    """The articles of one store. `Library(Path(".citespan")).articles()`.
+class Library(Database):
+    """The articles of one store. Raises StoreError when there is none (unless `create`) or it can't be read."""
 
-    Raises StoreError when there is no store (unless `create`), or when it can't be read.
-    """
-
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
-        self.folder = folder
-        self._local = threading.local()
-        file = folder / FILE
-        if not create and not file.is_file():
-            raise StoreError(f"There is no index in {folder}. Make one with: python -m index FOLDER --store {folder}")
-        with self.mapped():
-            if create:
-                folder.mkdir(parents=True, exist_ok=True)
-            layout = self.db.execute("PRAGMA user_version").fetchone()[0]
-            if layout == 0 and create:
-                self.db.execute("PRAGMA journal_mode = WAL")
-                self.db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
-            elif layout != LAYOUT:
-                raise StoreError(
-                    f"The index in {folder} has layout {layout}, this program reads layout {LAYOUT}. "
-                    f"Make it anew with: python -m index FOLDER --rebuild --store {folder}"
-                )
-
-    @property
-    def db(self) -> sqlite3.Connection:
-        """This thread's own connection: SQLite readers never wait for the writer, nor for each other."""
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is None:
-            db = sqlite3.connect(self.folder / FILE, timeout=10, isolation_level=None)
-            self._local.db = db
-        return db
-
-    def mapped(self) -> contextlib.AbstractContextManager[None]:
-        """Errors of the database inside become StoreErrors with the next step."""
-        return _mapped(self.folder)
+    def __init__(self, folder: Path, *, create: bool = False, any_layout: bool = False) -> None:
+        super().__init__(folder, create=create, any_layout=any_layout)
+        self._texts: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._texts_size = 0
+        self._texts_lock = threading.Lock()
 
     # --- what it holds ------------------------------------------------------------------------------------
 
     def meta(self, key: str) -> str:
-        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return str(row[0]) if row else ""
+        """A fact about the whole store, such as its "embedder"; "" for one that isn't there."""
+        rows = self.rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else ""
 
     @property
     def revision(self) -> int:
         """Grows with every change of the store: an open search sees that there is something new."""
         return int(self.meta("revision") or 0)
 
+    @property
+    def generation(self) -> int:
+        """Which generation of the vectors belongs to this catalogue."""
+        return int(self.meta("generation") or 1)
+
+    @property
+    def size(self) -> int:
+        """How many sentences there are."""
+        return int(self.rows("SELECT count(*) FROM sentences")[0][0])
+
     def articles(self) -> tuple[Article, ...]:
-        rows = self.db.execute(
-            "SELECT article_id, source, start, end, title, publisher, published, sha256, copy_of FROM articles "
-            "ORDER BY source, start"
-        )
-        return tuple(Article(*row) for row in rows)
+        return tuple(Article(*row) for row in self.rows(f"{_ARTICLES} ORDER BY source, start"))
 
     def owner(self, article_id: str) -> str:
         """The source of an article, or ""."""
-        row = self.db.execute("SELECT source FROM articles WHERE article_id = ?", (article_id,)).fetchone()
-        return str(row[0]) if row else ""
+        rows = self.rows("SELECT source FROM articles WHERE article_id = ?", (article_id,))
+        return str(rows[0][0]) if rows else ""
 
     def text(self, source: str) -> str:
         """The text that the offsets of `source` count in. Raises StoreError when the store has no such file."""
-        sha256 = self.db.execute("SELECT sha256 FROM files WHERE source = ?", (source,)).fetchone()
-        if sha256 is None:
-            raise StoreError(f"{source} is not in the index any more. Ask again, or index it with: python -m index")
-        return self._text(source, sha256[0])
+        with self.snapshot():
+            sha256 = self.rows("SELECT sha256 FROM files WHERE source = ?", (source,))
+            if not sha256:
+                raise StoreError(f"{source} is not in the index any more. Ask again, or index it: python -m index")
+            return self._text(source, sha256[0][0])
 
-    @functools.lru_cache(maxsize=512)  # noqa: B019 - a library lives as long as the process that reads it
     def _text(self, source: str, sha256: str) -> str:
-        row = self.db.execute("SELECT text FROM files WHERE source = ?", (source,)).fetchone()
-        return _decode(row[0]) if row else ""
+        """From memory, or read inside the snapshot that found the hash."""
+        key = (source, sha256)
+        with self._texts_lock:
+            if key in self._texts:
+                self._texts.move_to_end(key)
+                return self._texts[key]
+        (row,) = self.rows("SELECT text FROM files WHERE source = ?", (source,))
+        # Lone surrogates of a damaged file are kept, so that offsets stay those of the file.
+        text: str = row[0].decode("utf-8", "surrogatepass")
+        with self._texts_lock:
+            if key not in self._texts:
+                self._texts[key] = text
+                self._texts_size += len(text)
+            while self._texts_size > _KEPT and len(self._texts) > 1:
+                _, old = self._texts.popitem(last=False)
+                self._texts_size -= len(old)
+        return text
 
     def chrome(self, source: str) -> tuple[Span, ...]:
         """The characters of a file that belong to the page, not to an article."""
-        row = self.db.execute("SELECT chrome FROM files WHERE source = ?", (source,)).fetchone()
-        return tuple(Span(source, start, end) for start, end in json.loads(row[0])) if row else ()
+        rows = self.rows("SELECT chrome FROM files WHERE source = ?", (source,))
+        return tuple(Span(source, start, end) for start, end in json.loads(rows[0][0])) if rows else ()
 
     def files(self) -> dict[str, tuple[str, str]]:
-        """source -> (root, sha256) of every file."""
-        return {s: (root, sha) for s, root, sha in self.db.execute("SELECT source, root, sha256 FROM files")}
+        """source -> (the folder it was found from, sha256) of every file."""
+        rows = self.rows("SELECT source, root, sha256 FROM files")
+        return {source: (os.fsdecode(root), sha256) for source, root, sha256 in rows}
+
+    def paths(self) -> dict[str, Path]:
+        """source -> where the file was when it was indexed."""
+        rows = self.rows("SELECT source, root, path FROM files")
+        return {source: Path(os.fsdecode(root), os.fsdecode(path)) for source, root, path in rows}
 
     def passages(self) -> Iterator[Passage]:
-        rows = self.db.execute(
-            "SELECT a.source, p.start, p.end, p.article_id FROM passages p "
-            "JOIN articles a ON a.article_id = p.article_id ORDER BY a.source, p.start"
-        )
-        return (Passage(Span(source, start, end), article_id) for source, start, end, article_id in rows)
+        rows = self.rows(f"{_PASSAGES} ORDER BY a.source, p.start")
+        return (Passage(Span(source, start, end), article_id) for _, source, start, end, article_id in rows)
 
     def sentences(self, article_id: str | None = None) -> Iterator[Sentence]:
         """All sentences in the order of the text, or those of one article."""
         where, values = ("WHERE p.article_id = ?", (article_id,)) if article_id else ("", ())
-        rows = self.db.execute(f"{_SENTENCES} {where} ORDER BY a.source, s.start", values)
-        return (self._sentence(row) for row in rows)
+        with self.snapshot():
+            return iter(
+                [self._sentence(r) for r in self.rows(f"{_SENTENCES} {where} ORDER BY a.source, s.start", values)]
+            )
 
     def sentence_rows(self, source: str | None = None) -> dict[int, tuple[Span, str]]:
         """sentence id -> (span, article id), of all files or of one."""
         where, values = ("WHERE a.source = ?", (source,)) if source is not None else ("", ())
-        rows = self.db.execute(f"{_SENTENCES} {where} ORDER BY s.id", values)
+        rows = self.rows(f"{_SENTENCES} {where} ORDER BY s.id", values)
         return {row[0]: (Span(row[2], row[3], row[4]), row[7]) for row in rows}
 
     def passage_rows(self, source: str | None = None) -> dict[int, tuple[Span, str]]:
         """passage id -> (span, article id), of all files or of one."""
         where, values = ("WHERE a.source = ?", (source,)) if source is not None else ("", ())
-        rows = self.db.execute(
-            "SELECT p.id, a.source, p.start, p.end, p.article_id FROM passages p "
-            f"JOIN articles a ON a.article_id = p.article_id {where} ORDER BY p.id",
-            values,
-        )
+        rows = self.rows(f"{_PASSAGES} {where} ORDER BY p.id", values)
         return {i: (Span(s, start, end), article_id) for i, s, start, end, article_id in rows}
 
     def lookup(self, ids: Sequence[int]) -> dict[int, tuple[int, Sentence]]:
         """sentence id -> (passage id, sentence), for those of `ids` that the store still holds."""
-        marks = ",".join("?" * len(ids))
-        rows = self.db.execute(f"{_SENTENCES} WHERE s.id IN ({marks})", tuple(ids)).fetchall()
-        return {row[0]: (row[1], self._sentence(row)) for row in rows}
+        with self.snapshot():
+            rows = self.rows(f"{_SENTENCES} WHERE s.id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
+            return {row[0]: (row[1], self._sentence(row)) for row in rows}
 
     def sentences_of(self, passage_ids: Sequence[int]) -> list[int]:
         """The ids of the sentences of some passages."""
-        marks = ",".join("?" * len(passage_ids))
-        rows = self.db.execute(f"SELECT id FROM sentences WHERE passage_id IN ({marks})", tuple(passage_ids))
+        rows = self.rows(
+            "SELECT id FROM sentences WHERE passage_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(passage_ids)),),
+        )
         return [row[0] for row in rows]
-
-    @property
-    def size(self) -> int:
-        """How many sentences there are."""
-        return int(self.db.execute("SELECT count(*) FROM sentences").fetchone()[0])
 
     def before(self, sentence: Sentence) -> Span | None:
         """Where the sentence before this one stands, if it is in the same passage."""
-        row = self.db.execute(
+        rows = self.rows(
             "SELECT s.start, s.end FROM sentences s JOIN passages p ON p.id = s.passage_id "
             "WHERE p.article_id = ? AND p.start = ? AND s.start < ? ORDER BY s.start DESC LIMIT 1",
             (sentence.article_id, sentence.passage.start, sentence.span.start),
-        ).fetchone()
-        return Span(sentence.span.source, *row) if row else None
+        )
+        return Span(sentence.span.source, *rows[0]) if rows else None
+
+    def signatures(self) -> list[tuple[Article, bytes]]:
+        """Every article, with what tells whether it repeats another."""
+        found = self.rows(_ARTICLES.replace(" FROM", ", signature FROM"))
+        return [(Article(*row[:-1]), row[-1]) for row in found]
 
     def _sentence(self, row: tuple[int, int, str, int, int, int, int, str, str]) -> Sentence:
         _, _, source, start, end, p_start, p_end, article_id, sha256 = row
@@ -206,82 +193,92 @@ class Library:
                 raise
 
     def set_meta(self, key: str, value: str) -> None:
-        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+        with self.mapped():
+            self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def add(
-        self, document: Document, root: str, parts: Iterable[tuple[Passage, tuple[Sentence, ...]]]
-    ) -> tuple[list[int], list[int]]:
+        self, document: Document, root: str, path: str, parts: Sequence[tuple[Passage, tuple[Sentence, ...]]],
+        signatures: Mapping[str, bytes],
+    ) -> tuple[list[int], list[int]]:  # fmt: skip
         """Put in a file with its articles, passages and sentences; the new ids of the two, in their order."""
         source = document.source
         chrome = json.dumps([(span.start, span.end) for span in document.chrome])
         text = document.text.encode("utf-8", "surrogatepass")
-        self.db.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?)", (source, root, document.sha256, text, chrome))
-        for a in document.articles:
-            self.db.execute(
-                "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (a.article_id, source, a.start, a.end, a.title, a.publisher, a.published, a.sha256, a.copy_of),
-            )
-        passage_ids: list[int] = []
-        sentence_ids: list[int] = []
-        for passage, sentences in parts:
-            cursor = self.db.execute(
-                "INSERT INTO passages (article_id, start, end) VALUES (?, ?, ?)",
-                (passage.article_id, passage.span.start, passage.span.end),
-            )
-            passage_ids.append(cursor.lastrowid or 0)
-            for sentence in sentences:
-                cursor = self.db.execute(
-                    "INSERT INTO sentences (passage_id, start, end) VALUES (?, ?, ?)",
-                    (passage_ids[-1], sentence.span.start, sentence.span.end),
-                )
-                sentence_ids.append(cursor.lastrowid or 0)
-                self.db.execute(
-                    "INSERT INTO words (rowid, folded) VALUES (?, ?)", (sentence_ids[-1], fold(sentence.text))
-                )
-        return sentence_ids, passage_ids
+        self.db.execute(
+            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)",
+            (source, os.fsencode(root), os.fsencode(path), document.sha256, text, chrome),
+        )
+        self.db.executemany(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ((a.article_id, source, a.start, a.end, _plain(a.title), _plain(a.publisher), _plain(a.published), a.sha256,
+              a.copy_of, signatures.get(a.article_id, b"")) for a in document.articles),
+        )  # fmt: skip
+        # Ids are never used twice, so that one that a search still holds can't come to mean another sentence.
+        n, m = (self._last_id(table) for table in ("passages", "sentences"))
+        passages = [(n + i, p.article_id, p.span.start, p.span.end) for i, (p, _) in enumerate(parts, 1)]
+        self.db.executemany("INSERT INTO passages VALUES (?, ?, ?, ?)", passages)
+        cut = [(n + i, s) for i, (_, sentences) in enumerate(parts, 1) for s in sentences]
+        rows = [(m + i, p, s.span.start, s.span.end) for i, (p, s) in enumerate(cut, 1)]
+        self.db.executemany("INSERT INTO sentences VALUES (?, ?, ?, ?)", rows)
+        self.add_words((m + i, s.text) for i, (_, s) in enumerate(cut, 1))
+        return [row[0] for row in rows], [row[0] for row in passages]
+
+    def add_words(self, sentences: Iterable[tuple[int, str]]) -> None:
+        """Let sentences be found by their words."""
+        self.db.executemany(
+            "INSERT OR REPLACE INTO words (rowid, folded) VALUES (?, ?)",
+            ((i, _plain(fold(text))) for i, text in sentences),
+        )
+
+    def _last_id(self, table: str) -> int:
+        rows = self.rows("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
+        return int(rows[0][0]) if rows else 0
 
     def drop(self, source: str) -> tuple[list[int], list[int]]:
         """Take out a file; the ids of the sentences and passages that went with it."""
-        rows = self.db.execute(
-            "SELECT p.id FROM passages p JOIN articles a ON a.article_id = p.article_id WHERE a.source = ?",
-            (source,),
-        )
-        passage_ids = [row[0] for row in rows]
-        sentence_ids = self.sentences_of(passage_ids)
+        passage_ids, sentence_ids = list(self.passage_rows(source)), list(self.sentence_rows(source))
         self.db.executemany("DELETE FROM words WHERE rowid = ?", ((i,) for i in sentence_ids))
-        self.db.executemany("DELETE FROM sentences WHERE id = ?", ((i,) for i in sentence_ids))
-        self.db.executemany("DELETE FROM passages WHERE id = ?", ((i,) for i in passage_ids))
+        self.db.execute(f"DELETE FROM sentences WHERE passage_id IN {_OF_SOURCE}", (source,))
+        self.db.execute(f"DELETE FROM passages WHERE id IN {_OF_SOURCE}", (source,))
         self.db.execute("DELETE FROM articles WHERE source = ?", (source,))
         self.db.execute("DELETE FROM files WHERE source = ?", (source,))
         return sentence_ids, passage_ids
 
-    def rename(self, old: str, new: str, root: str) -> None:
+    def rename(self, old: str, new: str, root: str, path: str) -> None:
         """The same file under another name keeps its article ids, so that old citations still find it."""
-        self.db.execute("UPDATE files SET source = ?, root = ? WHERE source = ?", (new, root, old))
+        self.db.execute(
+            "UPDATE files SET source = ?, root = ?, path = ? WHERE source = ?",
+            (new, os.fsencode(root), os.fsencode(path), old),
+        )
         self.db.execute("UPDATE articles SET source = ? WHERE source = ?", (new, old))
 
-
-def _decode(text: bytes) -> str:
-    # Lone surrogates of a damaged file are kept, so that offsets stay those of the file.
-    return text.decode("utf-8", "surrogatepass")
-
-
-@contextlib.contextmanager
-def _mapped(folder: Path) -> Iterator[None]:
-    """SQLite's and the system's errors as one line with the next step; the cause is kept."""
-    try:
-        yield
-    except sqlite3.DatabaseError as exc:
-        hint = {
-            "database or disk is full": "The disk is full. Free some space and run it again; nothing is lost.",
-            "attempt to write a readonly database": f"{folder} is read-only. Make it writable, or use --store.",
-            "database is locked": "Another process is writing to this index. Wait for it to end.",
-            "unable to open database file": f"{folder} can't be written to. Choose another folder with --store.",
-            "file is not a database": f"{folder} is damaged. Make it anew: python -m index FOLDER --rebuild",
-        }.get(
-            str(exc),
-            f"The index in {folder} can't be used ({exc}). Make it anew: python -m index FOLDER --rebuild",
+    def set_copies(self, copy_of: Mapping[str, str]) -> None:
+        """article id -> the id of the article that it repeats, or ""."""
+        self.db.executemany(
+            "UPDATE articles SET copy_of = ? WHERE article_id = ?", ((o, a) for a, o in copy_of.items())
         )
-        raise StoreError(hint) from exc
-    except OSError as exc:
-        raise StoreError(f"{folder} can't be used ({exc.strerror}). Choose another folder with --store.") from exc
+
+    def forget_lost_originals(self) -> None:
+        """A copy whose original is gone is nobody's copy, until the articles are linked again."""
+        self.db.execute(
+            "UPDATE articles SET copy_of = '' WHERE copy_of <> '' AND copy_of NOT IN (SELECT article_id FROM articles)"
+        )
+
+    def wrong_words(self) -> tuple[list[int], list[int]]:
+        """Ids of sentences that can't be found by their words, and ids of words that belong to no sentence."""
+        ids = {row[0] for row in self.rows("SELECT id FROM sentences")}
+        words = {row[0] for row in self.rows("SELECT rowid FROM words")}
+        return sorted(ids - words), sorted(words - ids)
+
+    def mend_words(self) -> int:
+        """Make the words agree with the sentences; how many had to be changed."""
+        missing, lost = self.wrong_words()
+        with self.transaction():
+            self.db.executemany("DELETE FROM words WHERE rowid = ?", ((i,) for i in lost))
+            self.add_words((i, sentence.text) for i, (_, sentence) in self.lookup(missing).items())
+        return len(missing) + len(lost)
+
+
+def _plain(text: str) -> str:
+    """SQLite takes no lone surrogates; only what is shown or looked up loses them, never a text that offsets count."""
+    return text.encode("utf-8", "replace").decode()

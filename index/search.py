@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from index.embed import Embeds
+from index.embed import Embeds, Vectors
 from index.errors import StoreError
 from index.lexical import bm25, bm25_of, document_frequency
 from index.library import Library
@@ -36,25 +36,34 @@ class Search:
     def open(cls, store: Path, embedder: Embeds) -> Search:
         """Raises StoreError when there is no store or another embedder made it."""
         library = Library(store)
-        return cls(library, VectorStore(store), embedder)
+        return cls(library, VectorStore(store, library.generation), embedder)
 
     def search(self, question: str, k: int = 50, articles: frozenset[str] | None = None) -> tuple[Hit, ...]:
         """The best `k` sentences for a question, best first; only from `articles` (ids) when given.
 
         The fused score is `cosine + passage_cosine + 0.5 * bm25 / best bm25 of the question`.
         """
-        self._refresh()
         vector = self.embedder.encode([question])
-        near = self.vectors.nearest(SENTENCES, vector, NEAR_SENTENCES, articles)
-        near_passages = self.vectors.nearest(PASSAGES, vector, NEAR_PASSAGES, articles)
+        try:
+            return self._fused(self._current(), vector, question, k, articles)
+        except StoreError:
+            # The generation of vectors that was open may have gone a moment ago; then there is a newer one.
+            self._revision = -1
+            return self._fused(self._current(), vector, question, k, articles)
+
+    def _fused(
+        self, vectors: VectorStore, vector: Vectors, question: str, k: int, articles: frozenset[str] | None
+    ) -> tuple[Hit, ...]:
+        near = vectors.nearest(SENTENCES, vector, NEAR_SENTENCES, articles)
+        near_passages = vectors.nearest(PASSAGES, vector, NEAR_PASSAGES, articles)
         lexical = bm25(self.library, question, LEXICAL, articles)
         best = max(lexical.values(), default=0.0)
 
         ids = sorted({*near, *lexical, *self.library.sentences_of(list(near_passages))})
         found = self.library.lookup(ids)
-        cosines = near | self.vectors.cosines(SENTENCES, vector, [i for i in found if i not in near])
+        cosines = near | vectors.cosines(SENTENCES, vector, [i for i in found if i not in near])
         missing = sorted({p for p, _ in found.values()} - near_passages.keys())
-        passage_cosines = near_passages | self.vectors.cosines(PASSAGES, vector, missing)
+        passage_cosines = near_passages | vectors.cosines(PASSAGES, vector, missing)
         lexical |= bm25_of(self.library, question, [i for i in found if i not in lexical])
 
         hits = []
@@ -80,14 +89,17 @@ class Search:
         """Where the sentence before this one stands, if it is in the same passage."""
         return self.library.before(sentence)
 
-    def _refresh(self) -> None:
-        """Chroma's index in memory doesn't see what another process has written; a new revision reopens it."""
-        revision = self.library.revision
-        if revision != self._revision:
+    def _current(self) -> VectorStore:
+        """The vectors of the store as it is now: Chroma's index in memory doesn't see what another process writes."""
+        if self.library.revision != self._revision:
             with self._lock:
+                # Read before the opening: what is written in between makes the next search open them again.
+                revision = self.library.revision
                 if revision != self._revision:
-                    self.vectors.reopen()
+                    check_embedder(self.library, self.embedder)
+                    self.vectors = VectorStore(self.library.folder, self.library.generation)
                     self._revision = revision
+        return self.vectors
 
 
 def check_embedder(library: Library, embedder: Embeds) -> None:

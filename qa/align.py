@@ -1,16 +1,39 @@
-"""Which word of a sentence each word of a statement comes from, and whether the order still means the same.
+"""Which word of a sentence each word of a statement comes from.
 
-Pure: it knows tokens and frames, no texts. Try `align(statement_tokens, frame)`.
+Pure: it knows tokens, no texts, and judges nothing. Try `align(statement_tokens, frame)`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from qa.facts import Sentence, Token
+from qa.frames import Frame
 from qa.values import Day
 
 _FAR = 6  # tokens; a longer gap costs no more
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A part of a statement laid against one sentence: `where` maps its token places to those of the source."""
+
+    said: Frame
+    part: range
+    source: Frame
+    where: Mapping[int, int]
+
+    @property
+    def path(self) -> list[tuple[int, int]]:
+        """The pairs (place in the statement, place in the source) in the statement's order."""
+        return [(i, self.where[i]) for i in self.part if i in self.where]
+
+    @property
+    def told(self) -> frozenset[int]:
+        """The places of the statement that say who says it: outside of what a report reports."""
+        reports = [r for r in self.said.reports if r.verb >= 0 and not self.said.tokens[r.verb].low.endswith("ing")]
+        return frozenset(i for r in reports for i in self.part if i not in r.scope)
 
 
 def align(

@@ -21,7 +21,8 @@ from qa import compose, prompts
 from qa.followup import self_contained
 from qa.ground import Check, check
 from qa.llm import EMBEDDED, Model, climb
-from qa.rerank import Reranker, choose_reranker, rerank
+from qa.rank import Context
+from qa.rerank import ContextOf, Reranker, choose_reranker, rerank
 from qa.types import QUOTES, Answer, Citation, Engine, Statement, Turn, Verdict
 from qa.verdict import Features, decide, features
 
@@ -103,7 +104,7 @@ class Bot:
     def search(self, question: str, articles: frozenset[str] | None = None) -> tuple[Hit, ...]:
         """Search and rerank alone: the hits, best first."""
         hits = self.search_engine.search(question, articles=articles)
-        return rerank(self.reranker, question, hits, self._before_text)
+        return self._rerank(question, hits)
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), *, articles: frozenset[str] | None = None,
@@ -126,7 +127,7 @@ class Bot:
 
         # 3. Rerank: evidence in order.
         yield Stage("reading")
-        hits = rerank(self.reranker, asked, candidates, self._before_text)
+        hits = self._rerank(asked, candidates)
         clock.lap("rerank")
 
         # 4. Decide: answered, closest or not_found.
@@ -159,6 +160,20 @@ class Bot:
             engine=Engine(self._writer(statements), self.search_engine.embedder.name, self.reranker.name, tuple(notes)),
             timings=clock.done(),
         )
+
+    def _rerank(self, question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        engine = self.search_engine
+        return rerank(self.reranker, question, hits, self.context_of(), engine.frequency, engine.size)
+
+    def context_of(self) -> ContextOf:
+        """What tells the context of a hit."""
+        titles = {a.article_id: a.title for a in self.library.articles()}
+
+        def context_of(hit: Hit) -> Context:
+            before = self._before(hit)
+            return Context(self._text(before) if before else "", titles.get(hit.sentence.article_id, ""))
+
+        return context_of
 
     def features(self, question: str, hits: Sequence[Hit]) -> Features:
         """What the verdict is made from; public, because the verdict is fitted on it."""
@@ -229,10 +244,6 @@ class Bot:
         """The sentence before a hit's, in the same passage."""
         return self.search_engine.before(hit.sentence)
 
-    def _before_text(self, hit: Hit) -> str:
-        before = self._before(hit)
-        return self._text(before) if before else ""
-
     def _text(self, span: Span) -> str:
         return self.library.text(span.source)[span.start : span.end]
 
@@ -302,6 +313,7 @@ def _checked(question: str) -> str:
         raise UserError("The question is empty. Type one, for example: what is NATO?")
     if len(question) > LONGEST_QUESTION:
         raise UserError(
-            f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} can be read. Ask a shorter one."
+            f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} can be read. "
+            "Ask a shorter one."
         )
     return question

@@ -13,21 +13,23 @@ from dataclasses import dataclass
 from index.fold import words
 from index.lexical import STOPWORDS
 from index.types import Hit, Span
-from qa.question import kind_of
-from qa.verdict import stem
+from qa.question import kind_of, stem
 
 # How far below the best a further sentence may score and still belong to the answer, by the kind of answer asked for:
 # a name, a date or a number is said in one sentence; a definition, a list or a reason is often spread over several.
 MARGIN = {"definition": 1.0, "list": 0.7, "why": 0.6, "quote": 0.6, "other": 0.6}
 NARROW = 0.4
-# Two sentences tell the same fact when this share of the shorter one's words stands in the other.
-SAME_FACT = 0.7
+# Two sentences tell the same fact when this share of the shorter one's words stands in the other, and when this share
+# of all their words is common to both.
+CONTAINED, ALIKE = 0.7, 0.5
 # A sentence that opens like this means little without the one before it.
 _LEANS = re.compile(
-    r"[“\"'‘]?(?:he|she|they|it|this|that|these|those|his|her|their|its|both|the (?:statement|move|decision|announcement"
-    r"|comments?|remarks?|visit|meeting|agreement|plan|initiative|latter|former))\b",
+    r"[“\"'‘]?(?:he|she|they|it|this|that|these|those|his|her|their|its|both|the (?:statement|move|decision"
+    r"|announcement|comments?|remarks?|visit|meeting|agreement|plan|initiative|latter|former))\b",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"[.!?][”\"’)]*(?:\s*\[[\d,\s]+\])*(?=\s+[^\s\[])|\n+")
+_ABBREVIATION = re.compile(r"\b(?:[A-Za-z]|Mr|Mrs|Ms|Dr|St|Gen|Gov|Sen|Rep|Lt|Col|Sgt|Prof|No|vs)\.$")
 _MARKS = re.compile(r"((?:\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+)")
 
 
@@ -68,14 +70,19 @@ def choose(question: str, hits: Sequence[Hit], limit: int) -> tuple[Fact, ...]:
 
 
 def same_fact(a: str, b: str) -> bool:
-    """Whether two sentences say nearly the same in nearly the same words.
+    """Whether two sentences say nearly the same in nearly the same words, with the same numbers.
 
     >>> same_fact("Rutte met Ishiba in Tokyo on Wednesday.", "On Wednesday Rutte met Mr Ishiba in Tokyo.")
     True
+    >>> same_fact("Rutte met Ishiba for 45 minutes.", "Rutte met Ishiba for 50 minutes.")
+    False
     """
     first, second = _stems(a), _stems(b)
-    shorter = min(len(first), len(second))
-    return shorter >= 4 and len(first & second) / shorter >= SAME_FACT
+    shared = len(first & second)
+    numbers = [{w for w in stems if any(c.isdigit() for c in w)} for stems in (first, second)]
+    if min(len(first), len(second)) < 4 or numbers[0] != numbers[1]:
+        return False
+    return shared / min(len(first), len(second)) >= CONTAINED and shared / len(first | second) >= ALIKE
 
 
 def leans(text: str) -> bool:
@@ -120,8 +127,10 @@ def drafted(pieces: Iterator[str], passages: int) -> Iterator[Drafted]:
 
 def _complete(buffer: str) -> int | None:
     """Where the first sentence of a growing text ends, markers behind its full stop included; None if unknown yet."""
-    match = re.search(r"[.!?][”\"’)]*(?:\s*\[[\d,\s]+\])*(?=\s+[^\s\[])|\n+", buffer)
-    return match.end() if match else None
+    for match in _SENTENCE_END.finditer(buffer):
+        if not _ABBREVIATION.search(buffer, 0, match.start() + 1):
+            return match.end()
+    return None
 
 
 def _drafted(text: str, passages: int) -> Iterator[Drafted]:

@@ -13,9 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from index.fold import fold
 from qa import values
-from qa.words import ABBREVIATIONS, FREE, LIGHT, LONGEST, NATIONS, PHRASES, key, stem
+from qa.words import ABBREVIATIONS, FREE, GROUPED, LIGHT, LONGEST, NATIONS, PHRASES, fold, key, stem
 
 Kind = Literal["free", "light", "word", "name", "number", "date", "mark"]
 
@@ -25,7 +24,7 @@ class Token:
     """One word, value or mark. `key` is what is compared, `low` the folded word, `quoted` inside quotation marks.
 
     `name` is a word with a capital where the grammar asks for none; `free` words carry no claim, `light` ones
-    ("take", "include") are aligned but not required.
+    ("take", "include") are aligned but not required. An `owner` had an "'s", which may also have been an "is".
     """
 
     text: str
@@ -34,6 +33,7 @@ class Token:
     kind: Kind
     quoted: bool = False
     day: values.Day | None = None
+    owner: bool = False
 
     @property
     def claim(self) -> bool:
@@ -122,8 +122,11 @@ def _quoted(text: str) -> list[bool]:
         if char == '"' and not open_by and not opens and not any(c == '"' for c in text[:i]):
             inside = [True] * len(inside)  # the text began inside a quotation
         if char == '"' and open_by in ("", '"'):
-            open_by = '"' if (opens or not (open_by or before.isalnum() or before in ".,!?…")) and not (
-                open_by and not opens) else ""
+            open_by = (
+                '"'
+                if (opens or not (open_by or before.isalnum() or before in ".,!?…")) and not (open_by and not opens)
+                else ""
+            )
             inside.append(False)
         elif char == "'" and not open_by and opens and _closes_later(text, i):
             open_by = "'"
@@ -151,7 +154,7 @@ def _ends(text: str) -> list[int]:
 
 
 def _tokens(text: str, start: int, end: int, quoted: list[bool]) -> tuple[Token, ...]:
-    words, at = _raw(text, start, end)
+    words, at, owners = _raw(text, start, end)
     tokens: list[Token] = []
     i = 0
     first = True
@@ -171,22 +174,24 @@ def _tokens(text: str, start: int, end: int, quoted: list[bool]) -> tuple[Token,
         elif phrase := _phrase(words, i):
             name, after = phrase
             low = name.lower()
-            tokens.append(_word(" ".join(words[i:after]), low, first, inside))
+            tokens.append(_word(" ".join(words[i:after]), low, first, inside, after - 1 in owners))
         else:
             after, low = i + 1, fold(word) or word.lower()
             low = word if word.isupper() and len(word) > 1 and low in FREE else low  # "WHO" is not "who"
-            tokens.append(_word(word, low, first, inside))
+            tokens.append(_word(word, low, first, inside, i in owners))
         i, first = after, False
     return tuple(tokens)
 
 
-def _word(text: str, low: str, first: bool, inside: bool) -> Token:
+def _word(text: str, low: str, first: bool, inside: bool, owner: bool) -> Token:
     capital = text[0].isupper()
     if low in FREE:
         return Token(text, low, low, "free", inside)
+    if text.isupper() and low in GROUPED:
+        return Token(text, low, key(low), "word", inside, owner=owner)  # "CEO"
     if capital and (not first or low in NATIONS or (text.isupper() and len(text) > 1)):
-        return Token(text, low, NATIONS.get(low, low), "name", inside)  # a name has no endings to fold
-    return Token(text, low, key(low), "light" if stem(low) in LIGHT else "word", inside)
+        return Token(text, low, NATIONS.get(low, low), "name", inside, owner=owner)  # a name has no endings to fold
+    return Token(text, low, key(low), "light" if stem(low) in LIGHT else "word", inside, owner=owner)
 
 
 def _value(words: list[str], i: int) -> tuple[str, int] | None:
@@ -210,9 +215,10 @@ def _phrase(words: list[str], i: int) -> tuple[str, int] | None:
     return None
 
 
-def _raw(text: str, start: int, end: int) -> tuple[list[str], list[int]]:
-    """Words, numbers and marks with the place of each; contractions and glued units are taken apart."""
+def _raw(text: str, start: int, end: int) -> tuple[list[str], list[int], set[int]]:
+    """Words, numbers and marks, the place of each, and which are owners; contractions and glued units are taken apart."""
     words: list[str] = []
+    owners: set[int] = set()
     at: list[int] = []
 
     def add(word: str, place: int) -> None:
@@ -240,6 +246,10 @@ def _raw(text: str, start: int, end: int) -> tuple[list[str], list[int]]:
         elif found["word"]:
             for piece in _contraction(found["word"]):
                 add(piece, found.start())
+            if found["word"].lower().rstrip(".").endswith("'s"):
+                owners.add(len(words) - 1)
+        elif found["mark"] == "'" and words and words[-1].endswith("s") and text[found.start() - 1] == "s":
+            owners.add(len(words) - 1)
         elif found["mark"] in _SIGNS:
             if found["mark"] in "$£€¥":
                 sign = _SIGNS[found["mark"]]
@@ -252,7 +262,7 @@ def _raw(text: str, start: int, end: int) -> tuple[list[str], list[int]]:
         if sign and not (text[place : place + 9].lstrip().lower().startswith(tuple(_SCALE.values()))):
             add(sign, found.start())
             sign = ""
-    return words, at
+    return words, at, owners
 
 
 def _contraction(word: str) -> list[str]:

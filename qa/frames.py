@@ -11,15 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.facts import Sentence, Token, sentences
-from qa.words import OPERATORS, REPORTING, key, past
+from qa.words import OPERATORS, REPORTING, past, stem
 
 # Verbs whose object clause needs no "that"; others take a noun as their object and claim nothing.
-_BARE = frozenset(map(key, "say think believe claim insist estimate report show add warn argue find deny fear expect".split()))
+_BARE = frozenset(
+    map(stem, "say state think believe claim insist estimate report show add warn argue find deny fear expect".split())
+)
 _JOINTS = frozenset("and but while whereas although though as when after before because which who whose where so yet "
                     "if unless until".split())  # fmt: skip
 AUXILIARY = frozenset("is are was were has have had will would could may might can should must do does did".split())
 # After these a noun is as likely as a clause ("found a ship"): a clause is one that has a verb.
-_DOUBTFUL = frozenset(map(key, "find show report add claim expect fear deny".split()))
+_DOUBTFUL = frozenset(map(stem, "find show report add claim expect fear deny".split()))
+_EXCEPT = frozenset("all nothing everything anything none nobody everybody".split())  # "all but one"
+_SUBJECTS = frozenset("he she it they who which this that we i".split())
+_NOUNS = frozenset("claim report note promise pledge vow estimate forecast comment remark fear rule tweet joke".split())
 _APART = frozenset("while whereas but although though".split())
 _PREPOSITIONS = frozenset("in on at to of by for with from during after before about over against into since as ahead "
                           "until within between through under amid aheadof".split())  # fmt: skip
@@ -75,9 +80,7 @@ def frames(text: str) -> tuple[Frame, ...]:
     >>> [(o.sort, frame.tokens[o.head].text) for o in frame.operators], sorted(frame.reports[0].names)
     ([('possible', 'sail'), ('neg', 'sail')], ['ana', 'reyes'])
     """
-    found = [
-        Frame(s, _reports(s.tokens), _operators(s.tokens), _clauses(s.tokens)) for s in sentences(text)
-    ]
+    found = [Frame(s, _reports(s.tokens), _operators(s.tokens), _clauses(s.tokens)) for s in sentences(text)]
     return tuple(_inherit(found, i) for i in range(len(found)))
 
 
@@ -91,9 +94,7 @@ def _inherit(found: Sequence[Frame], i: int) -> Frame:
     known = next((r for f in near for r in f.reports if r.speaker and any(f.tokens[p].quoted for p in r.scope)), None)
     if known is None:
         return frame
-    reports = tuple(
-        r if r.speaker else Report(r.verb, known.speaker, known.names, r.scope) for r in frame.reports
-    )
+    reports = tuple(r if r.speaker else Report(r.verb, known.speaker, known.names, r.scope) for r in frame.reports)
     return Frame(frame.sentence, reports, frame.operators, frame.clause)
 
 
@@ -103,7 +104,7 @@ def _clauses(tokens: Sequence[Token]) -> tuple[int, ...]:
         after = tokens[i + 1].low if i + 1 < len(tokens) else ""
         if token.text in (";", ":", "—", "(", ")") or (token.text == "," and after in _JOINTS):
             now += 1
-        elif token.low in _APART and i and tokens[i - 1].kind != "mark":
+        elif token.low in _APART and i and tokens[i - 1].kind != "mark" and tokens[i - 1].low not in _EXCEPT:
             now += 1
         ids.append(now)
     return tuple(ids)
@@ -114,7 +115,14 @@ def _stop(tokens: Sequence[Token], start: int, *, soft: bool) -> int:
     for i in range(start, len(tokens)):
         token = tokens[i]
         after = tokens[i + 1].low if i + 1 < len(tokens) else ""
-        if token.text == ";" or (i > start and token.low in ("while", "whereas", "but")) or token.low == "adding":
+        if (
+            token.text == ";"
+            or token.low == "accordingto"
+            or (i > start and token.low in ("while", "whereas", "but"))
+            or token.low == "adding"
+        ):
+            return i
+        if soft and token.low == "and" and i + 1 < len(tokens) and past(after):
             return i
         if soft and token.text in (",", "—", "(", ")", ":") or (token.text == "," and after in ("while", "but")):
             return i
@@ -123,6 +131,7 @@ def _stop(tokens: Sequence[Token], start: int, *, soft: bool) -> int:
 
 def _reports(tokens: Sequence[Token]) -> tuple[Report, ...]:
     reports = [r for i, t in enumerate(tokens) if (r := _report(tokens, i, t)) is not None]
+    reports = [_within(r, reports) for r in reports]
     quoted = frozenset(i for i, t in enumerate(tokens) if t.quoted)
     if not quoted:
         return tuple(reports)
@@ -131,30 +140,42 @@ def _reports(tokens: Sequence[Token]) -> tuple[Report, ...]:
         return (*reports, Report(-1, frozenset(), frozenset(), quoted))
     middle = sorted(quoted)[len(quoted) // 2]
     nearest = min(outside, key=lambda r: abs(r.verb - middle))
-    return tuple(
-        Report(r.verb, r.speaker, r.names, r.scope | quoted, r.who) if r is nearest else r for r in reports
-    )
+    return tuple(Report(r.verb, r.speaker, r.names, r.scope | quoted, r.who) if r is nearest else r for r in reports)
+
+
+def _within(report: Report, reports: Sequence[Report]) -> Report:
+    """ "Ana said that it rained, a claim that Eva denied": what Ana said ends where Eva's denial begins."""
+    later = [max(r.scope) for r in reports if r.verb in report.scope and r.who and r.scope and max(r.scope) < min(r.who)]
+    if not later:
+        return report
+    scope = frozenset(p for p in report.scope if p <= min(later))
+    return Report(report.verb, report.speaker, report.names, scope, report.who)
 
 
 def _report(tokens: Sequence[Token], i: int, token: Token) -> Report | None:
     if token.low == "accordingto":
         speaker = _right(tokens, i + 1, prepositions=False)
         start, end = _segment(tokens, i)
-        inside = frozenset(range(i, i + 1 + len(speaker)))
-        return _made(tokens, i, speaker, frozenset(range(start, end)) - inside)
-    if token.key not in REPORTING or token.kind not in ("word", "light") or _noun(tokens, i):
+        # "According to X, it rained." and "It rained, according to X, who was there."
+        scope = range(i + 1 + len(speaker), end) if i == start else range(start, i)
+        return _made(tokens, i, speaker, frozenset(scope))
+    if stem(token.low) not in REPORTING or token.kind not in ("word", "light") or _noun(tokens, i):
         return None
     if (_after_be(tokens, i) and past(token.low)) or (token.low.endswith("ing") and not _that(tokens, i)):
         return None
     before = tokens[i - 1] if i else None
     after = tokens[i + 1] if i + 1 < len(tokens) else None
-    left, start = (_subject(tokens, i), i) if token.low.endswith("ing") else _left(tokens, i)
+    left, start = (opening(tokens, i), i) if token.low.endswith("ing") else noun_phrase(tokens, i)
     that = _that(tokens, i)
     end = _stop(tokens, i + 1, soft=False)
     if that:
         return _made(tokens, i, left, frozenset(range(that + 1, end)))
-    if after is not None and before is not None and before.kind == "mark" and (before.text == '"' or before.quoted or (
-        before.text == "," and token.low in ("said", "says"))):
+    if (
+        after is not None
+        and before is not None
+        and before.kind == "mark"
+        and (before.text == '"' or before.quoted or (before.text == "," and token.low in ("said", "says")))
+    ):
         right = _right(tokens, i + 1, prepositions=True)
         if right and not _finite(tokens, right[0], right[-1] + 1) and _closes(tokens, right[-1] + 1, before):
             return _made(tokens, i, right, frozenset(range(_segment(tokens, i)[0], i)))
@@ -162,27 +183,42 @@ def _report(tokens: Sequence[Token], i: int, token: Token) -> Report | None:
     if token.low in ("told", "tells") and not free_end:  # "he told reporters in Oslo"
         free_end = any(t.kind == "mark" or t.low in _PREPOSITIONS for t in tokens[i + 2 : i + 5])
     if free_end and left and start > 1 and tokens[start - 1].kind == "mark":
-        if after is not None and after.text == '"' or (after is not None and after.text in (",", ":") and _quote_at(tokens, i + 2)):
+        if (
+            after is not None
+            and after.text == '"'
+            or (after is not None and after.text in (",", ":") and _quote_at(tokens, i + 2))
+        ):
             return _made(tokens, i, left, frozenset(range(i + 2, end)))
         return _made(tokens, i, left, frozenset(range(_segment(tokens, i)[0], start)))
     if free_end and after is not None and after.text in (",", ":", '"') and left:
         return _made(tokens, i, left, frozenset(range(i + 2, end)))
-    if token.key in _BARE and left and not free_end and (
-        token.key not in _DOUBTFUL or _finite(tokens, i + 1, len(tokens))):
+    if (
+        stem(token.low) in _BARE
+        and left
+        and not free_end
+        and (stem(token.low) not in _DOUBTFUL or _finite(tokens, i + 1, len(tokens)))
+    ):
         return _made(tokens, i, left, frozenset(range(i + 1, end)))
     return None
 
 
 def _made(tokens: Sequence[Token], at: int, speaker: Sequence[int], scope: frozenset[int]) -> Report:
     said = [tokens[p] for p in speaker]
-    words = [t for t in said if t.claim]
+    words = [t for t in said if t.kind in ("word", "name")]
     capital = (t.low for t in words if t.text[0].isupper())
-    return Report(at, frozenset(w for t in words for w in (t.key, t.low)), frozenset(capital), scope, frozenset(speaker))
+    return Report(
+        at, frozenset(w for t in words for w in (t.key, t.low)), frozenset(capital), scope, frozenset(speaker)
+    )
 
 
 def _noun(tokens: Sequence[Token], i: int) -> bool:
     before = tokens[i - 1].low if i else ""
     after = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    if tokens[i].low in _NOUNS:
+        if not before.endswith("s") and before not in PRONOUNS and before not in ("i", "we", "you", "to"):
+            return True  # "an earlier claim": the plain form is a verb only after a plural
+    if tokens[i].low.endswith("ings") or (i and tokens[i - 1].kind == "number"):
+        return True
     return before in ("a", "an", "the", "this", "its", "his", "her", "their", "joint") or after == "of"
 
 
@@ -207,7 +243,10 @@ def _quote_at(tokens: Sequence[Token], i: int) -> bool:
 
 def _segment(tokens: Sequence[Token], i: int) -> tuple[int, int]:
     start = next((j + 1 for j in range(i, -1, -1) if tokens[j].text == ";" or tokens[j].low in ("while", "whereas")), 0)
-    end = next((j for j in range(i, len(tokens)) if tokens[j].text == ";" or tokens[j].low in ("while", "whereas")), len(tokens))
+    end = next(
+        (j for j in range(i, len(tokens)) if tokens[j].text == ";" or tokens[j].low in ("while", "whereas")),
+        len(tokens),
+    )
     return start, end
 
 
@@ -215,12 +254,12 @@ def _that(tokens: Sequence[Token], i: int) -> int:
     for j in range(i + 1, min(i + 12, len(tokens))):
         if tokens[j].low == "that":
             return j
-        if tokens[j].kind == "mark" or (tokens[j].kind == "word" and tokens[j].key in REPORTING):
+        if tokens[j].kind == "mark" or (tokens[j].kind == "word" and stem(tokens[j].low) in REPORTING):
             return 0
     return 0
 
 
-def _left(tokens: Sequence[Token], i: int) -> tuple[list[int], int]:
+def noun_phrase(tokens: Sequence[Token], i: int) -> tuple[list[int], int]:
     """The noun phrase before a verb, with its apposition ("X, the minister, said"), and where it starts."""
     j = i - 1
     while j >= 0 and (tokens[j].low in ("has", "have", "had", "also", "later", "is", "was", "were", "be", "been", "will",
@@ -230,6 +269,8 @@ def _left(tokens: Sequence[Token], i: int) -> tuple[list[int], int]:
         j = max((k for k in range(j) if tokens[k].text == "("), default=j) - 1
     if j < 0 or tokens[j].quoted or tokens[j].text == '"':
         return [], i
+    if tokens[j].low in ("and", "but"):  # "X criticised it and said"
+        return opening(tokens, i), i
     chunks = 1
     if tokens[j].text == ",":
         j, chunks = j - 1, 2
@@ -246,15 +287,17 @@ def _left(tokens: Sequence[Token], i: int) -> tuple[list[int], int]:
         j -= 1
     found.reverse()
     if not any(tokens[p].claim for p in found) and not any(tokens[p].low in PRONOUNS for p in found):
-        return _subject(tokens, i), i  # "X criticised it and said"
+        return opening(tokens, i), i  # "X criticised it and said"
     start = found[0] if found else i
     cut = next((n for n, p in enumerate(found) if n and tokens[p].low in _CUTS), None)
     return (found[:cut] if cut else found), start
 
 
-def _subject(tokens: Sequence[Token], i: int) -> list[int]:
+def opening(tokens: Sequence[Token], i: int) -> list[int]:
     """The noun phrase that opens the sentence part of `i`, up to its verb."""
     found: list[int] = []
+    if tokens[_segment(tokens, i)[0]].low in _SUBJECTS:
+        return []
     for j in range(_segment(tokens, i)[0], i):
         if past(tokens[j].low) or tokens[j].kind == "mark" or tokens[j].low in _CUTS:
             break
@@ -266,8 +309,11 @@ def _right(tokens: Sequence[Token], start: int, *, prepositions: bool) -> list[i
     found: list[int] = []
     for j in range(start, len(tokens)):
         token = tokens[j]
-        if token.kind == "mark" or token.low in ("who", "that", "which") or (
-            prepositions and token.low in _PREPOSITIONS and token.low != "of"):
+        if (
+            token.kind == "mark"
+            or token.low in ("who", "that", "which")
+            or (prepositions and token.low in _PREPOSITIONS and token.low != "of")
+        ):
             break
         found.append(j)
     return found
@@ -277,6 +323,8 @@ def _operators(tokens: Sequence[Token]) -> tuple[Operator, ...]:
     found = []
     for i, token in enumerate(tokens):
         sort = OPERATORS.get(token.low) if token.kind in ("free", "word", "light") else None
+        if token.low == "but" and i and tokens[i - 1].low in _EXCEPT:
+            sort = "neg"  # "all but one"
         if sort is None and _passive_report(tokens, i):
             sort = "possible"
         if sort is None:
@@ -285,6 +333,8 @@ def _operators(tokens: Sequence[Token]) -> tuple[Operator, ...]:
         head = next((j for j in range(i + 1, end) if _heads(tokens[j])), i)
         if sort == "if":
             start, last = _segment(tokens, i)
+            verbs = (j for j in range(i, start, -1) if tokens[j - 1].low in ("and", "but") and past(tokens[j].low))
+            start = next(verbs, start)  # "X criticised it and said that Y would go if Z stayed"
             scope = frozenset(range(start, last)) - frozenset(range(i, end))
         else:
             scope = frozenset(range(i + 1, end))
@@ -293,9 +343,9 @@ def _operators(tokens: Sequence[Token]) -> tuple[Operator, ...]:
 
 
 def _passive_report(tokens: Sequence[Token], i: int) -> bool:
-    """"is expected to", "are believed to": somebody thinks so, nobody is named."""
+    """ "is expected to", "are believed to": somebody thinks so, nobody is named."""
     after = tokens[i + 1].low if i + 1 < len(tokens) else ""
-    return tokens[i].key in REPORTING and after == "to" and _after_be(tokens, i)
+    return stem(tokens[i].low) in REPORTING and after == "to" and _after_be(tokens, i)
 
 
 def _after_be(tokens: Sequence[Token], i: int) -> bool:
@@ -307,4 +357,5 @@ def _after_be(tokens: Sequence[Token], i: int) -> bool:
 
 def _heads(token: Token) -> bool:
     return token.kind in ("word", "light", "name", "number") and not (
-        token.low.endswith("ly") or token.low in ("ever", "much", "long"))
+        token.low.endswith("ly") or token.low in ("ever", "much", "long")
+    )

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from qa.shape import ADVERBS, BREAKS, DETERMINERS, PREPOSITIONS, is_verb, noun_end, shape_of
+from qa.grammar import ADVERBS, BREAKS, DETERMINERS, NAMES_TOO, PREPOSITIONS, is_verb
+from qa.shape import noun_end, shape_of
 from qa.words import LISTS, NATIONS
 
 Role = Literal["asked", "subject", "object", "part"]
@@ -46,7 +47,8 @@ _TIMES = frozenset(
 )
 # Nouns that a pronoun doesn't go back to.
 _VAGUE = frozenset(
-    "way reason fact kind sort case part idea rest lot bit anything something nothing everything one ones favour".split()
+    """way reason fact kind sort case part idea rest lot bit anything something nothing everything one
+    ones favour""".split()
 )
 _PEOPLE = frozenset("people men women children police members".split())
 _AT_PLACE = frozenset("in at near from to into inside outside".split())
@@ -76,7 +78,9 @@ def phrases_of(question: str) -> tuple[Phrase, ...]:
     """
     shape = shape_of(question)
     # "Is it settled what Spain will pay?": the clause is what the question is about.
-    if shape.subject == "it" and (clause := re.search(r"\b(?:what|who|which|whether|how|where|when|why) .+", shape.rest)):
+    if shape.subject == "it" and (
+        clause := re.search(r"\b(?:what|who|which|whether|how|where|when|why) .+", shape.rest)
+    ):
         return (Phrase(clause.group(), "subject", "thing"), *noun_phrases(clause.group().split()))
     # "Which worry about Spain": it is Spain that one goes on about.
     asked = shape.asked.split(" about ")[-1]
@@ -109,6 +113,7 @@ def people_in(answer: str) -> list[str]:
     ['Ann Lee']
     """
     first = answer.split("\n", 1)[0]
+    full = " ".join(re.findall(r"[A-Z][\w-]+ [A-Z][\w-]+", answer))  # "Ann Lee" tells that "Lee" is a person
     sure, maybe = [], []
     for found in re.finditer(r"[A-Z][\w'’.-]*(?: [A-Z][\w'’-]*)*", first):
         words = re.sub(r"['’]s\b", "", found.group()).rstrip(".").split()
@@ -122,20 +127,30 @@ def people_in(answer: str) -> list[str]:
         says = bool(after) and after[0].strip(",.").lower() in _SAYING
         if titled or says:
             sure.append(name)
-        elif " " in name and found.start():
+        elif (" " in name and found.start()) or re.search(rf"\w {re.escape(name)}\b", full):
             maybe.append(name)
     return list(dict.fromkeys([*sure, *maybe]))
 
 
-_SAYING = frozenset(
-    form for g in map(str.split, LISTS["verbs"]) if g[0] in ("say", "tell") for form in g
-) | frozenset("added stressed insisted stated remarked warned announced explained argued noted commented".split())
+_SAYING = frozenset(form for g in map(str.split, LISTS["verbs"]) if g[0] in ("say", "tell") for form in g) | frozenset(
+    "added stressed insisted stated remarked warned announced explained argued noted commented".split()
+)
 
 
 def head(text: str) -> str:
     """The noun that a phrase is about, in lower case: "version" of "an Asian version of the treaty"."""
     words = re.split(r" (?:of|between|about|for|in|on|at|with|against|to|from) ", text, maxsplit=1)[0].split()
     return re.sub(r"'s?$", "", words[-1].lower().strip(",.")) if words else ""
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two things are of one sort: "interest rates" and "mortgage rates", "coal" and "gas".
+
+    >>> alike("interest rates", "mortgage rates"), alike("the treaty", "space")
+    (True, False)
+    """
+    single = " " not in one + other and one.endswith("s") == other.endswith("s")
+    return single or head(one) == head(other)
 
 
 def _plural(noun: str, bare: bool) -> bool:
@@ -151,7 +166,7 @@ def _kind(words: list[str], core: list[str], bare: bool) -> Kind:
     if (single in _TIMES and (len(core) == 1 or not bare)) or (core[0][:1].isdigit() and len(core) == 1):
         return "time"
     if bare:
-        if " ".join(low) in NATIONS or low[0] in NATIONS and len(low) == 1:
+        if " ".join(low) in NATIONS or (low[0] in NATIONS and len(low) == 1):
             return "country"
         if any(w in _TITLES for w in low):
             return "person"
@@ -172,7 +187,8 @@ def noun_phrases(words: list[str], role: Role = "object") -> Iterator[Phrase]:
     while at < len(words):
         word = words[at].lower()
         verb = is_verb(words[at]) or (at > 0 and words[at - 1].lower() == "to" and words[at].islower())
-        is_start = word in DETERMINERS or not (word in BREAKS or word in ADVERBS or verb)
+        closed = word in BREAKS | ADVERBS and words[at] not in NAMES_TOO
+        is_start = word in DETERMINERS or not (closed or verb)
         end = noun_end(words, at) if is_start else at
         if end == at:
             at += 1
@@ -192,6 +208,8 @@ def _inside(text: str, whole: Phrase) -> Iterator[Phrase]:
         yield phrase(owner, "subject" if whole.role == "subject" else "part")
     for common in re.findall(r" (?:of|between) ((?:the|an?) [^,]+?)(?= of| between| and|$)", text):
         yield phrase(common, "part")
-    for name in re.findall(r"(?:^|(?<=and )|(?<=of )|(?<=between ))((?:the )?[A-Z][\w.'-]*(?: [A-Z0-9][\w.-]*)*)", text):
+    for name in re.findall(
+        r"(?:^|(?<=and )|(?<=of )|(?<=between ))((?:the )?[A-Z][\w.'-]*(?: [A-Z0-9][\w.-]*)*)", text
+    ):
         if name != text and not name.endswith("'s"):
             yield phrase(name, "part")

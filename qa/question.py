@@ -6,28 +6,35 @@ Try `kind_of("How long did they meet?")`.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Literal
 
-from index.fold import plain
+from index.fold import plain, words
+from index.lexical import STOPWORDS
 
 Kind = Literal["definition", "who", "when", "where", "how_many", "why", "list", "quote", "yes_no", "other"]
 
 # The first that matches wins, so the narrower stand above the wider.
+_UP_TO_THREE = r"(?:[\w'-]+ ){0,3}"
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         ("definition", r"\b(stand|stands|short) for\b|\b(mean|meaning|definition|define|acronym|abbreviation)\b"),
-        ("how_many", r"\bhow (many|much|long|old|far|big|large|tall|high|often|fast)\b|\bwhat (number|percentage|share"
-                     r"|proportion|amount|sum)\b|\bnumber of\b|\bhow (late|early)\b"),
-        ("when", r"\b(when|what (date|day|year|month|time)|(which|on which|in which) (date|day|year|month|century))\b"),
-        ("where", r"\b(where|(which|what) (city|country|place|town|location|base|region|state|village|port|site))\b"),
-        ("why", r"\b(why|how come|for what reason|what (reason|cause|caused|prompted|motivated|led to)|purpose)\b"),
+        ("how_many", r"\bhow (many|much|long|lengthy|old|far|big|large|tall|high|wide|deep|heavy|often|fast|late|early)\b"
+                     r"|\bwhat (number|percentage|share|proportion|amount|sum|price|score)\b"
+                     r"|\b(number|length|size|cost|price|duration) of\b"),
+        ("when", r"\bwhen\b|\b(what|which) " + _UP_TO_THREE + r"(date|day|year|month|time|century|decade)\b"),
+        ("where", r"\bwhere\b|\b(which|what) " + _UP_TO_THREE + r"(city|country|place|town|location|base|region|state"
+                  r"|village|port|site|street|district|province|continent)\b"),
+        ("why", r"\b(why|how come|for what reason|what (reason|cause|caused|prompted|motivated|led to)|purpose|aim of)\b"),
         ("quote", r"\b(what|how) (did|does|do|has|have) .{2,60}\b(say|said|tell|told|describe|call|comment|warn|respond"
                   r"|express|put it)\b|\b(quote|words of|exact words|wording|phrase)\b|\baccording to\b"),
-        ("who", r"\b(who|whom|whose|which (person|minister|leader|official|company|organisation|organization))\b"),
+        ("who", r"\b(who|whom|whose)\b|\b(which|what) " + _UP_TO_THREE + r"(person|minister|leader|official|company"
+                r"|organisation|organization|president|player|team|author|newspaper|agency|judge|man|woman)\b"),
         ("list", r"\b(which|what) (are|were) the\b|\blist\b|\bname (the|all|some|two|three|four)\b|\bexamples? of\b"
-                 r"|\b(which|what) (areas|fields|countries|nations|members|topics|technologies|sectors|companies)\b"),
+                 r"|\b(which|what) " + _UP_TO_THREE + r"(areas|fields|countries|nations|members|topics|technologies|sectors"
+                 r"|companies|kinds|types|things|powers|sorts)\b"),
         ("definition", r"^(so |and |ok |well |please |tell me )*(what|who) ?('s| is| are| was| were) (a |an |the )?"
                        r"[\w.'-]+( [\w.'-]+){0,3} ?\??$|\b(explain|describe|tell me about|info on|information on)\b"),
         ("yes_no", r"^(is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b"),
@@ -119,3 +126,54 @@ def is_instruction(question: str) -> bool:
     (True, False)
     """
     return bool(_INSTRUCTION.search(plain(question).strip()))
+
+
+# Words about the asking and not about the thing asked for: no article need contain them.
+_ASKING = frozenset(
+    """answer article articles asked called country describe did date day describe detail details does exactly explain
+    give happen happened information info kind know list long main many mean means mention mentioned much name named
+    number people person place please purpose question reason role said say says sort stand tell text time type use
+    used want way ways year""".split()
+)
+_TOKEN = re.compile(r"[A-Za-z0-9][\w.&'’-]*", re.UNICODE)
+
+
+def content_words(question: str) -> list[str]:
+    """The folded words of a question that are about the thing asked for, each once.
+
+    >>> content_words("What is the name of the NATO command in Wiesbaden?")
+    ['nato', 'command', 'wiesbaden']
+    """
+    return [w for w in dict.fromkeys(words(question)) if w not in STOPWORDS and w not in _ASKING and len(w) > 1]
+
+
+def names_of(question: str) -> list[str]:
+    """The folded names, acronyms and numbers of a question; its first word counts only as an acronym or number.
+
+    >>> names_of("Did Rutte visit the USS Mogami in 2025?")
+    ['rutte', 'uss', 'mogami', '2025']
+    """
+    found = []
+    for n, match in enumerate(_TOKEN.finditer(question)):
+        token = match.group()
+        capital = token[0].isupper() and (n > 0 or token[1:2].isupper())
+        if capital or token[0].isdigit():
+            found.extend(w for w in words(token) if w not in STOPWORDS and w not in _ASKING)
+    return list(dict.fromkeys(found))
+
+
+@functools.lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """The stem of a folded word (Snowball English, Porter 2001).
+
+    >>> stem("cooperation") == stem("cooperate")
+    True
+    """
+    return str(_stemmer().stemWord(word))
+
+
+@functools.lru_cache(maxsize=1)
+def _stemmer():  # type: ignore[no-untyped-def]  # the library has no types
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")

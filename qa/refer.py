@@ -11,19 +11,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.fold import words
+from qa.grammar import lowered
 from qa.phrases import Phrase, head, people_in, phrase, phrases_of
-from qa.shape import Shape, lowered, shape_of
+from qa.question import names_of, stem
+from qa.shape import Shape, shape_of
 from qa.types import Turn
-from qa.verdict import names_of, stem
 
 # pronoun -> "role:kind" in the order of preference. "named" are countries, groups and other names.
 _LOOK = {
-    "he": "topic:person topic:name subject:person asked:person part:person object:person subject:name",
+    "he": "topic:person topic:name subject:person subject:name asked:person part:person object:person"
+    " object:name part:name",
     "it": "topic:thing topic:group topic:named asked:thing asked:named object:thing object:group object:country"
     " subject:thing subject:group subject:country part:group part:thing part:country object:name subject:name",
     "it subject": "topic:thing topic:group topic:named asked:thing asked:named object:thing subject:group"
     " subject:country subject:thing object:group object:country part:group part:thing part:country object:name"
     " subject:name",
+    "it agent": "topic:group topic:named subject:group subject:country asked:group object:group part:group part:country"
+    " subject:thing object:country subject:name",
     "they": "topic:many topic:named asked:many subject:many object:many subject:named part:many object:named"
     " subject:person",
     "there": "topic:place object:place part:place asked:place subject:place object:group part:group subject:group",
@@ -54,29 +58,33 @@ class Past:
         """
         inner = _ABOUT.search(self.turns[-1].question)
         said = self.shape.clause()
-        return f"{said}, {inner.group(1)}" if inner else said
+        # After a chain of such questions only the end of it, where it began, is still worth saying.
+        return f"{said}, {inner.group(1).rsplit(', ', 1)[-1]}" if inner else said
 
-    def referent(self, pronoun: str, exclude: Sequence[str] = (), subject: bool = False) -> str:
-        """The phrase that a pronoun stands for, "" when none is found. `exclude` are folded words it can't hold.
+    def referent(self, pronoun: str, exclude: Sequence[str] = (), role: str = "", short: bool = False) -> str:
+        """The phrase that a pronoun stands for, "" when none is found. `exclude` are folded words it can't hold;
+        `role` is "subject", or "agent" when it does what only people and their groups do; `short` leaves out clauses.
 
         >>> Past([Turn("When did Spain sign the treaty?", "In 1992.")]).referent("it")
         'the treaty'
         """
-        look = _LOOK.get(f"{pronoun} subject" if subject else pronoun) or _LOOK[pronoun]
+        look = _LOOK.get(f"{pronoun} {role}") or _LOOK[pronoun]
         for turn in reversed(self.turns):
             shape = shape_of(_ABOUT.sub("", turn.question))
             people = people_in(turn.answer) if pronoun == "he" and turn.verdict == "answered" else []
             people = [p for p in people if not {*words(p)} & {*exclude, *names_of(turn.question)}]
-            if people and re.match(r"who|which", shape.lead, re.IGNORECASE) and _asks_person(shape):
+            if people and shape.asked and phrase(shape.asked, "asked").kind == "person":
                 return people[0]
+            if pronoun == "he" and shape.lead.lower() == "who" and not shape.subject:
+                return people[0] if people else f"the person who {shape.clause(lead=False)}"
             found = self._first(look.split(), _phrases(turn), exclude, plural=pronoun == "they")
             if found is not None:
-                return rendered(found, shape)
+                return rendered(found, shape, short)
             if people:
                 return people[0]
         return ""
 
-    def called(self, noun: str) -> str:
+    def called(self, noun: str, short: bool = False) -> str:
         """What "that `noun`" stands for: the phrase with that noun, or the thing of that sort; "" when none is found.
 
         >>> Past([Turn("When did Spain sign the fishing treaty?", "In 1992.")]).called("treaty")
@@ -87,7 +95,7 @@ class Past:
             shape = shape_of(_ABOUT.sub("", turn.question))
             for p in _phrases(turn):
                 if stem(head(p.text)) == stem(head(noun)) and (len(p.text.split()) > 2 or p.role == "asked"):
-                    return rendered(p, shape)
+                    return rendered(p, shape, short)
         if head(noun) in ("abbreviation", "acronym", "initials", "term", "word"):
             found = re.findall(r"\b[A-Z][A-Z\d]+\b", " ".join(t.question for t in self.turns))
             return found[-1] if found else ""
@@ -120,7 +128,7 @@ class Past:
         return None
 
 
-def rendered(found: Phrase, shape: Shape) -> str:
+def rendered(found: Phrase, shape: Shape, short: bool = False) -> str:
     """A phrase as it reads in another question.
 
     >>> rendered(Phrase("frigate", "asked", "thing"), shape_of("Which frigate did the king visit?"))
@@ -128,9 +136,13 @@ def rendered(found: Phrase, shape: Shape) -> str:
     """
     first, _, rest = found.text.partition(" ")
     if found.role == "asked" and not found.bare:
-        clause = shape.clause(lead=False) if shape.subject else f"that {shape.clause(lead=False)}"
+        clause = (
+            shape.clause(lead=False)
+            if shape.subject
+            else f"{'who' if found.kind == 'person' else 'that'} {shape.clause(lead=False)}"
+        )
         noun = re.sub(r"^(?:kind|sort|type)s? of ", "", found.text)
-        return f"the {noun} {clause}" if len(clause.split()) <= _SHORT else f"the {noun}"
+        return f"the {noun}" if short or len(clause.split()) > _SHORT else f"the {noun} {clause}"
     if first.lower() in ("its", "their", "his", "her") and shape.subject:
         return f"{possessive(shape.subject)} {rest}"
     if first.lower() in ("a", "an", "this", "that", "these", "those") and rest:
@@ -150,13 +162,11 @@ def _phrases(turn: Turn) -> list[Phrase]:
     return [*found, *(phrases_of(inner.group(1)) if inner else ())]
 
 
-def _asks_person(shape: Shape) -> bool:
-    return not shape.asked or phrase(shape.asked, "asked").kind == "person"
-
-
 def _fits(found: Phrase, kind: str, plural: bool) -> bool:
     if kind == "many":
         return found.plural and found.kind not in ("time", "vague")
+    if kind == "name" and found.place:
+        return False
     if kind == "place":
         return found.place
     if kind == "named":

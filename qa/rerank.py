@@ -7,27 +7,23 @@ weights are on the machine; `none` keeps the order of the search.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from index.errors import ModelError
 from index.types import Hit
+from qa.compose import leans
 from qa.local import LocalModel
-from qa.question import can_hold, kind_of
+from qa.rank import Context, Frequency, Signals, fitted, signals, weigh
 
 # How many of the search's hits are judged; what the others could add isn't worth the time.
 DEPTH = 16
-# Weight of the judge (nats a token) against the fused score, and what a sentence loses that can't hold the kind of
-# answer asked for. Chosen on the development half of the gold set with `python -m eval ablate`.
-JUDGE_WEIGHT = 0.7
-KIND_PENALTY = 0.25
 # A long sentence before the one at hand adds cost, not context.
 CONTEXT_CHARACTERS = 200
 
-ContextOf = Callable[[Hit], str]
-"""The text just before a hit's sentence, or ""."""
+ContextOf = Callable[[Hit], Context]
 
 
 class Reranker(Protocol):
@@ -57,7 +53,8 @@ class LikelihoodReranker:
     def judge(self, question: str, hits: Sequence[Hit], context_of: ContextOf) -> list[float]:
         prefixes = []
         for hit in hits:
-            before = context_of(hit)[-CONTEXT_CHARACTERS:]
+            # What stands before is read only where the sentence leans on it: elsewhere it lends its own merits.
+            before = context_of(hit).before[-CONTEXT_CHARACTERS:] if leans(hit.sentence.text) else ""
             text = f"{before} {hit.sentence.text}".strip()
             prefixes.append(f"Passage: {text}\nQuestion answered by the passage:")
         return [float(score) for score in self._model.likelihood(prefixes, question)]
@@ -97,21 +94,31 @@ def choose_reranker(name: str, notify: Callable[[str], None]) -> Reranker:
         return NoReranker()
 
 
-def rerank(reranker: Reranker, question: str, hits: Sequence[Hit], context_of: ContextOf) -> tuple[Hit, ...]:
-    """The first `DEPTH` hits in the order of `score + 0.7 * judge - 0.25 if it can't hold the kind of answer`.
-
-    Each keeps what the judge gave as `rerank`; the hits behind `DEPTH` follow in their old order.
-    """
-    head, tail = hits[:DEPTH], hits[DEPTH:]
+def judge(
+    reranker: Reranker, question: str, hits: Sequence[Hit], context_of: ContextOf, frequency: Frequency, sentences: int
+) -> list[tuple[Hit, Signals]]:
+    """The first `DEPTH` hits with what the reranker gave as `rerank`, and the signals of each."""
+    head = hits[:DEPTH]
     if not head:
-        return ()
-    kind = kind_of(question)
-    judged = []
-    for hit, verdict in zip(head, reranker.judge(question, head, context_of), strict=True):
-        penalty = 0.0 if can_hold(kind, hit.sentence.text, question) else KIND_PENALTY
-        judged.append(replace(hit, score=hit.score + JUDGE_WEIGHT * verdict - penalty, rerank=verdict))
-    judged.sort(key=lambda h: (-h.score, h.sentence.span.source, h.sentence.span.start))
-    lowest = judged[-1].score
-    # The tail keeps its order below the head, on the same scale.
-    drop = tail[0].score - lowest if tail else 0.0
-    return (*judged, *(replace(hit, score=hit.score - max(0.0, drop)) for hit in tail))
+        return []
+    verdicts = reranker.judge(question, head, context_of)
+    judged = [replace(hit, rerank=verdict) for hit, verdict in zip(head, verdicts, strict=True)]
+    found = signals(question, judged, [context_of(hit) for hit in judged], frequency, sentences)
+    return list(zip(judged, found, strict=True))
+
+
+def order(judged: Sequence[tuple[Hit, Signals]], rest: Sequence[Hit], weights: Mapping[str, float]) -> tuple[Hit, ...]:
+    """The judged hits by the weighted sum of their signals, which becomes their `score`; then the rest as it was."""
+    ranked = [replace(hit, score=weigh(of, weights)) for hit, of in judged]
+    ranked.sort(key=lambda h: (-h.score, h.sentence.span.source, h.sentence.span.start))
+    # The rest stays below the judged, on the same scale.
+    drop = max(0.0, rest[0].score - ranked[-1].score) if rest and ranked else 0.0
+    return (*ranked, *(replace(hit, score=hit.score - drop) for hit in rest))
+
+
+def rerank(
+    reranker: Reranker, question: str, hits: Sequence[Hit], context_of: ContextOf, frequency: Frequency, sentences: int
+) -> tuple[Hit, ...]:
+    """The hits, best first, by the fitted weights."""
+    judged = judge(reranker, question, hits, context_of, frequency, sentences)
+    return order(judged, hits[DEPTH:], fitted()["ranking"])

@@ -10,49 +10,26 @@ import re
 from dataclasses import dataclass, replace
 
 from index.fold import plain
-from qa.words import LISTS
-
-_BE = frozenset("am is are was were isn't aren't wasn't weren't".split())
-_DO = frozenset("do does did don't doesn't didn't".split())
-AUXILIARIES = _BE | _DO | frozenset(
-    """has have had hasn't haven't hadn't can could will would shall should may might must can't couldn't won't
-    wouldn't shouldn't mustn't""".split()
-)  # fmt: skip
-ASKING = frozenset("who whom whose what which when where why how".split())
-DETERMINERS = frozenset(
-    "a an the this that these those my your his her its our their any some no every each both all".split()
+from qa.grammar import (
+    ADVERBS,
+    ASKING,
+    AUXILIARIES,
+    BE,
+    BREAKS,
+    DETERMINERS,
+    DO,
+    NAMES_TOO,
+    PARTICIPLES,
+    PREPOSITIONS,
+    PRONOUNS,
+    breaks,
+    inflected,
+    is_base,
+    is_verb,
+    joined,
+    lowered,
+    sentence,
 )
-PREPOSITIONS = frozenset(
-    """of in on at by for with to from into onto upon as about against among between within during through over under
-    toward towards regarding since until before after near behind beyond without than despite because like per""".split()
-)
-PRONOUNS = frozenset("i you he she it we they him them us me there this that these those".split())
-BREAKS = PREPOSITIONS | AUXILIARIES | PRONOUNS | ASKING | frozenset("if whether but while not".split())
-ADVERBS = frozenset(
-    """ever never already now still also last not so far again together then soon yet just only really exactly today
-    too even always once often currently ago instead elsewhere both either itself himself herself themselves"""
-    """ up out off down away back more most first""".split()
-)
-_REGULAR = """accept achieve add address affect agree aim allow announce answer apply approve argue arrest arrive ask
-attack attend attract avoid ban base believe belong benefit blame call cancel carry cause change claim close collect
-commit compare complain consider contain continue contribute cost create criticise criticize cross cut deal decide
-declare decline defeat defend deliver demand deny depend describe design destroy develop die disagree discover discuss
-doubt elect enable end engage enter establish evolve exist expand expect explain export express fail fear finance finish
-follow force form found fund gain govern happen hate help hit hope host identify impact import improve include increase
-influence inspire intend introduce invade invent invest invite invoke involve issue join kill last launch let like limit
-link live look love manage mark matter measure mention move name need offer open operate oppose order organise organize
-own paint perform plan play point possess praise prefer prepare present prevent produce promise propose protect prove
-provide publish purchase put raise reach read receive recommend reduce refer refuse reject relate release rely remain
-remove renounce replace reply report represent require resign respond result return reveal save serve set share shift
-sign signal solve start state stay stop store strengthen study suffer suggest support talk target test threaten tour
-trade train travel treat trust try turn urge use value view visit vote wait walk want warn watch welcome work worry"""
-_SAME_PAST = frozenset("put set cut let hit cost hurt read spread shut split bid cast burst quit beat".split())
-# "beat beaten": a group of two that ends in n holds no past tense.
-_PAST = {
-    g[0]: g[1] for g in map(str.split, LISTS["verbs"]) if len(g) > 1 and not (len(g) == 2 and g[1].endswith("n"))
-}
-_BASE = frozenset(_REGULAR.split()) | _PAST.keys() | frozenset(LISTS["reporting"][0].split()) | {"be", "have"}
-_PARTICIPLES = frozenset(w for g in LISTS["verbs"] for w in g.split()[1:]) | {"been", "being"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +58,30 @@ class Shape:
         >>> shape_of("Which frigate did the minister visit?").clause()
         'which frigate the minister visited'
         """
+        if not self.subject and not self.lead:
+            return joined("whether" if lead and self.aux else "", self.rest)
         if not self.subject:
             return joined(lowered(self.lead) if lead else "", self.aux, self.rest)
         verb, _, tail = self.rest.partition(" ")
-        if self.aux in _DO and verb.lower() in ADVERBS:
+        if self.aux in DO and verb.lower() in ADVERBS:
             adverb, (verb, _, tail) = verb, tail.partition(" ")
-            verb = f"{adverb} {_inflected(verb, self.aux)}"
-        elif self.aux in _DO:
-            verb = _inflected(verb, self.aux)
+            verb = f"{adverb} {inflected(verb, self.aux)}"
+        elif self.aux in DO:
+            verb = inflected(verb, self.aux)
         aux = "" if self.aux in ("do", "does", "did") else self.aux
         return joined((lowered(self.lead) or "whether") if lead else "", self.subject, aux, verb, tail)
+
+    def event(self) -> str:
+        """What is said to have happened or is asked whether it did, as a part of another sentence.
+
+        >>> shape_of("Which frigate did the minister visit?").event()
+        'that the minister visited the frigate'
+        """
+        if not self.subject or not self.rest or self.lead.lower() in ("who", "whom", "what"):
+            return self.clause()
+        rest = _filled(self.rest.split(), f"the {self.asked}") if is_thing(self.lead) and self.asked else self.rest
+        told = replace(self, rest=rest).clause(lead=False)
+        return f"that {told}" if self.lead else f"whether {told}"
 
     def with_lead(self, lead: str) -> str:
         """The question with another thing asked for; what was asked for before keeps its place, unless replaced.
@@ -102,11 +93,21 @@ class Shape:
             return replace(self, lead=lead).direct() if is_thing(lead) else ""
         if not self.rest and is_thing(self.lead):
             return ""
+        noun = replace(self, lead=lead).asked
+        if noun and noun.split()[-1] == self.subject.split()[-1]:  # "Which court?" after "Did the court agree?"
+            return sentence(
+                self.preface and self.preface + ",", lead, self.clause(lead=False)[len(self.subject) :].strip()
+            )
         rest = self.rest
         if is_thing(self.lead) and not is_thing(lead):
             someone = "them" if self.lead.lower() in ("who", "whom") else "that"
             rest = _filled(rest.split(), f"the {self.asked}" if self.asked else someone)
         return replace(self, lead=lead, rest=rest).direct()
+
+    def denied(self) -> str:
+        """ "Why not?" after a question: "Why will Spain not pay?"; "" when it asks for the subject."""
+        no = "" if self.aux.endswith("n't") else "not"
+        return sentence("Why", self.aux, self.subject, no, self.rest) if self.subject else ""
 
 
 def shape_of(question: str) -> Shape:
@@ -131,27 +132,11 @@ def shape_of(question: str) -> Shape:
     return Shape(preface, " ".join(lead), aux, " ".join(after[:end]), " ".join(after[end:]))
 
 
-def is_verb(word: str) -> bool:
-    """Whether a word is a verb as far as its form tells; names never are.
-
-    >>> [is_verb(w) for w in ("signed", "visit", "treaty", "Reading")]
-    [True, True, False, False]
-    """
-    low = word.lower().strip(",")
-    if word[:1].isupper() or "-" in low or low in BREAKS or low in DETERMINERS:
-        return False
-    return is_base(low) or low in _PARTICIPLES or (len(low) > 4 and low.endswith(("ed", "ing")))
-
-
-def is_base(word: str) -> bool:
-    return word.lower() in _BASE
-
-
 def noun_end(words: list[str], start: int, needs_base: bool = False) -> int:
     """Where the noun phrase that begins at `start` ends; `start` itself where none begins.
 
-    >>> noun_end("the talks between France and Spain last long".split(), 0)
-    5
+    >>> noun_end("the talks between France and Spain end in May".split(), 0)
+    6
     """
     end = start
     if end < len(words) and words[end].lower() in DETERMINERS:
@@ -160,14 +145,14 @@ def noun_end(words: list[str], start: int, needs_base: bool = False) -> int:
     while end < len(words) and not (end > start and words[end - 1].endswith(",")):
         # "last" and "first" break a run as adverbs, not in "the last meeting" or "Spain's first visit".
         opened = end > 0 and (words[end - 1].lower() in DETERMINERS or words[end - 1].endswith(("'s", "s'")))
-        if _breaks(words[end]) and not (opened and words[end].lower() in ("first", "last", "most", "more", "only")):
+        if breaks(words[end]) and not (opened and words[end].lower() in ("first", "last", "most", "more", "only")):
             break
         end += 1
     lower = [n for n in range(first, end) if words[n][:1].islower()]
     owned = [n for n in range(start, end) if words[n].endswith(("'s", "s'"))]
     named = start == first and words[start : start + 1] and words[start][:1].isupper() and not owned
     # The word after a determiner or a possessive is no verb: "the visit", "Spain's support"; nor is one before "of".
-    free = [n for n in lower if (named and n > start or n > max([first, *(o + 1 for o in owned)]))
+    free = [n for n in lower if ((named and n > start) or n > max([first, *(o + 1 for o in owned)]))
             and words[n + 1 : n + 2] != ["of"]]  # fmt: skip
     verbs = [n for n in free if is_verb(words[n]) and (is_base(words[n]) or not needs_base)]
     if verbs:
@@ -186,29 +171,7 @@ def is_thing(lead: str) -> bool:
     >>> is_thing("Which frigate"), is_thing("In which city"), is_thing("Why")
     (True, False, False)
     """
-    return bool(re.match(r"(?:who|whom|whose|what|which|how (?:many|much) \w+)\b", lead, re.IGNORECASE))
-
-
-def sentence(*parts: str) -> str:
-    """Parts as a question: one space between them, a capital and a question mark."""
-    text = joined(*parts).rstrip("?!.,; ")
-    return f"{text[:1].upper()}{text[1:]}?"
-
-
-def joined(*parts: str) -> str:
-    return " ".join(part for part in parts if part)
-
-
-def lowered(text: str) -> str:
-    """The text with its first word in lower case where that word is no name."""
-    first = text.split(" ", 1)[0].lower()
-    known = first in ASKING | AUXILIARIES | PREPOSITIONS | DETERMINERS or first in ("according", "through")
-    return text[:1].lower() + text[1:] if known else text
-
-
-def _breaks(word: str) -> bool:
-    low = word.lower()
-    return low in BREAKS or low in DETERMINERS or low in ADVERBS or low in ("and", "or") or low.endswith("ly")
+    return bool(re.match(r"(?:who|whom|whose|what|which|how many|how much)\b", lead, re.IGNORECASE))
 
 
 def _aux_at(words: list[str]) -> int | None:
@@ -219,9 +182,9 @@ def _aux_at(words: list[str]) -> int | None:
     if asks is None:
         return None
     for n in range(asks + 1, len(words)):
-        if words[n].lower() in AUXILIARIES:
+        if words[n].lower() in AUXILIARIES and words[n] not in NAMES_TOO:
             return n
-        if words[n].lower() in ("that", "who") or (is_verb(words[n]) and words[n].lower() in _PARTICIPLES):
+        if words[n].lower() in ("that", "who") or (is_verb(words[n]) and words[n].lower() in PARTICIPLES):
             return None
     return None
 
@@ -229,18 +192,18 @@ def _aux_at(words: list[str]) -> int | None:
 def _subject_end(words: list[str], aux: str, who: bool) -> int:
     if not words or is_verb(words[0]) or words[0].lower() in ADVERBS - {"both"}:
         return 0
-    if words[0].lower() in PRONOUNS and (len(words) == 1 or words[0].lower() not in DETERMINERS or _breaks(words[1])
+    if words[0].lower() in PRONOUNS and (len(words) == 1 or words[0].lower() not in DETERMINERS or breaks(words[1])
                                          or is_verb(words[1])):  # fmt: skip
         return 1
-    if who and aux in _BE and words[0].islower() and words[0] not in DETERMINERS:
+    if who and aux in BE and words[0].islower() and words[0] not in DETERMINERS:
         return 0
-    needs_base = aux not in _BE and not aux.startswith("ha")
+    needs_base = aux not in BE and not aux.startswith("ha")
     end = noun_end(words, 0, needs_base)
     # "the minister's trip to Spain | meant to achieve"
     while 0 < end < len(words) - 1 and words[end].lower() in PREPOSITIONS - {"since", "after", "before", "than"}:
         more = noun_end(words, end + 1, needs_base)
-        if more == end + 1 or (more < len(words) and words[more].lower() not in PREPOSITIONS and not is_verb(words[more])
-                               and words[more].lower() in BREAKS):  # fmt: skip
+        after = words[more].lower() if more < len(words) else ""
+        if more == end + 1 or (after in BREAKS - PREPOSITIONS and not is_verb(after)):
             break
         end = more
     return end
@@ -263,22 +226,3 @@ def _filled(words: list[str], phrase: str) -> str:
         pairs = zip(range(verb + 2, len(low)), low[verb + 1 :], low[verb + 2 :], strict=False)
         at = next((n for n, one, two in pairs if one in PREPOSITIONS and two in ends), verb + 1)
     return joined(*words[:at], phrase, *words[at:])
-
-
-def _inflected(verb: str, aux: str) -> str:
-    """The verb in the tense of its "do".
-
-    >>> _inflected("tell", "did"), _inflected("carry", "does"), _inflected("stop", "did"), _inflected("see", "do")
-    ('told', 'carries', 'stopped', 'see')
-    """
-    if aux not in ("does", "did") or not verb or verb in _SAME_PAST and aux == "did":
-        return verb
-    if aux == "did" and verb in _PAST:
-        return _PAST[verb]
-    if re.search(r"[^aeiou]y$", verb):
-        return verb[:-1] + ("ied" if aux == "did" else "ies")
-    if aux == "does":
-        return {"do": "does", "have": "has"}.get(verb) or verb + ("es" if re.search(r"(s|x|z|ch|sh|o)$", verb) else "s")
-    if re.fullmatch(r"[^aeiou]*[aeiou][^aeiouwxy]", verb):
-        return verb + verb[-1] + "ed"
-    return verb + ("d" if verb.endswith("e") else "ed")

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from qa.align import Match
 from qa.facts import Token
 from qa.frames import PRONOUNS, Frame, Operator, Report
 from qa.words import NATIONS, QUALIFIERS, key, past
 
 _MODALS = frozenset("will would shall may might could should must can to dueto goingto supposedto".split())
 # "managed to win" has won; "agreed to sign" has not signed.
-_DONE = frozenset("able used manage managed began begun started continued continues helped found proved going came".split())
+_DONE = frozenset(
+    "able used manage managed began begun started continued continues helped found proved going came".split()
+)
 _COUNTRIES = frozenset(NATIONS) | frozenset(NATIONS.values())
 _SHARE = 0.6  # of a statement's claims inside a report: then it is the reported content
 
 
-def stance(said: Frame, part: range, source: Frame, where: Mapping[int, int]) -> list[str]:
+def stance(match: Match) -> list[str]:
     """The problems of speaker, negation, hedge and qualifier of one part of a statement, empty when it is faithful."""
+    said, part, source, where = match.said, match.part, match.source, match.where
     return [
         *_operators(said, part, source, where),
         *_tense(said, part, source, where),
@@ -59,6 +63,8 @@ def _same(mine: Operator, theirs: Operator, where: Mapping[int, int]) -> bool:
     kinds = {mine.sort, theirs.sort}
     if len(kinds) > 1 and kinds != {"possible", "alleged"}:
         return False
+    if theirs.at in where.values() and mine.at not in where:
+        return False  # "refused" stands in the statement itself: its "not" is another one
     if mine.sort == "if" or where.get(mine.head) == theirs.head or where.get(mine.at) == theirs.at:
         return True
     reached = {where[i] for i in mine.scope if i in where}
@@ -84,7 +90,7 @@ def _tense(said: Frame, part: range, source: Frame, where: Mapping[int, int]) ->
         if i not in where or not past(said.tokens[i].low) or _governed(said.tokens, i):
             continue
         place = where[i]
-        if _governed(source.tokens, place) and not past(source.tokens[place].low):
+        if _governed(source.tokens, place):
             problems.append(f"hedge dropped: {source.tokens[place].text}")
     return problems
 
@@ -93,7 +99,7 @@ def _qualifiers(said: Frame, part: range, source: Frame, where: Mapping[int, int
     problems = []
     for i in part:
         token = said.tokens[i]
-        if token.kind in ("number", "date") and i in where:
+        if token.kind in ("number", "date") and i in where and not token.key.endswith("th"):
             mine, theirs = _qualifier(said.tokens, i), _qualifier(source.tokens, where[i])
             if mine != theirs and (token.kind == "number" or {mine, theirs} <= {"", "approx", "almost"}):
                 problems.append(f"hedge changed: {token.text}")
@@ -101,36 +107,40 @@ def _qualifiers(said: Frame, part: range, source: Frame, where: Mapping[int, int
 
 
 def _qualifier(tokens: Sequence[Token], at: int) -> str:
-    for j in range(at - 1, max(at - 3, -1), -1):
-        if tokens[j].low in QUALIFIERS:
-            return QUALIFIERS[tokens[j].low]
-        if tokens[j].kind not in ("free", "word") or tokens[j].low in ("of", "to"):
-            break
+    before = at - 1 if at and tokens[at - 1].low not in ("a", "an", "the", "another") else at - 2
+    if before >= 0 and tokens[before].low in QUALIFIERS:
+        return QUALIFIERS[tokens[before].low]
     after = [t.low for t in tokens[at + 1 : at + 3]]
     return "over" if after == ["or", "more"] else "under" if after in (["or", "less"], ["or", "fewer"]) else ""
 
 
 def _attribution(said: Frame, part: range, source: Frame, where: Mapping[int, int]) -> list[str]:
-    mine = [r for r in said.reports if r.verb >= 0 and set(part) & r.scope]
+    mine = [r for r in said.reports if r.verb >= 0 and set(part) & r.scope and not said.tokens[r.verb].quoted]
     own = max(mine, key=lambda r: len(set(part) & r.scope), default=None)
     inside = own.scope if own else frozenset(part)
     places = [where[i] for i in part if i in where and i in inside and said.tokens[i].claim]
-    theirs = max(source.reports, key=lambda r: _share(places, r), default=None)
+    reports = [r for r in source.reports if r.verb < 0 or not source.tokens[r.verb].quoted] or list(source.reports)
+    theirs = max(reports, key=lambda r: _share(places, r), default=None)
     if theirs is None or _share(places, theirs) < _SHARE:
         if own is None:
             whole = [r for r in source.reports if _used_up(places, r, source)]
             return ["attribution dropped"] if whole else []
         # The evidence doesn't report this in so many words; then the speaker must at least speak there.
-        known = [r for r in source.reports if _speaks(said, own, r, source)]
-        return [] if known or own.verb not in part or not own.names or _active(said, own, source, where) else [
-            f"speaker: {' '.join(sorted(own.names))}"
-        ]
+        known = [r for r in reports if _speaks(said, own, r, source)]
+        return (
+            []
+            if known or own.verb not in part or not own.names or _active(said, own, source, where)
+            else [f"speaker: {' '.join(sorted(own.names))}"]
+        )
     if own is None:
         # (words in quotation marks are not stated as a fact)
         marked = all(said.tokens[i].quoted for i in part if i in where and said.tokens[i].claim)
         return [] if marked else ["attribution dropped"]
-    rivals = [r for r in source.reports if _share(places, r) >= _SHARE]
-    return [] if any(_speaks(said, own, r, source) for r in rivals) else [f"speaker: {' '.join(sorted(own.speaker))}"]
+    # Of reports within reports the inner one has the speaker: "Ana said that it rained, a claim that Eva denied".
+    smallest = min(len(r.scope) for r in reports if _share(places, r) >= _SHARE)
+    rivals = [r for r in reports if _share(places, r) >= _SHARE and len(r.scope) <= smallest + 3]
+    known = all(any(_speaks(said, m, r, source) for r in reports) for m in mine if m.names)
+    return [] if known and any(_speaks(said, m, r, source) for m in mine for r in rivals) else [f"speaker: {' '.join(sorted(own.speaker))}"]
 
 
 def _share(places: Sequence[int], report: Report) -> float:
@@ -148,7 +158,8 @@ def _speaks(said: Frame, own: Report, theirs: Report, source: Frame) -> bool:
         return bool(own.speaker & theirs.speaker) or not own.speaker
     # "her agency said" may be "Mina Park's agency said", "Ana said" of another sentence "Ana Reyes said".
     shared = own.names & theirs.names if theirs.names else own.speaker & theirs.speaker
-    return bool(shared) and names <= {w for t in source.tokens for w in (t.low, t.key)}
+    owned = any(source.tokens[p].low in ("his", "her", "its", "their") for p in theirs.who)
+    return bool(shared) and (owned or not any(source.tokens[p].low in names for p in theirs.scope))
 
 
 def _used_up(places: Sequence[int], report: Report, source: Frame) -> bool:
@@ -160,6 +171,8 @@ def _used_up(places: Sequence[int], report: Report, source: Frame) -> bool:
 def _active(said: Frame, own: Report, source: Frame, where: Mapping[int, int]) -> bool:
     """Whether the speaker's words and verb stand together in the evidence ("X's pledge", "X welcomed")."""
     verb = where.get(own.verb)
-    return verb is not None and not any(t.low in PRONOUNS for t in said.tokens[own.verb : own.verb]) and any(
-        source.tokens[p].low in own.names for p in range(max(verb - 8, 0), min(verb + 8, len(source.tokens)))
+    return (
+        verb is not None
+        and not any(t.low in PRONOUNS for t in said.tokens[own.verb : own.verb])
+        and any(source.tokens[p].low in own.names for p in range(max(verb - 8, 0), min(verb + 8, len(source.tokens))))
     )

@@ -12,9 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_FULL_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+_FULL_MONTHS = "january february march april may june july august september october november december".split()
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _BEFORE_MONTH = frozenset("in of by since until till last next this early late mid from between through to and".split())
 _UNITS = {

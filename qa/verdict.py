@@ -1,37 +1,21 @@
 """How sure is it that the evidence answers the question? A probability from a handful of readable features.
 
 Two logistic models share the features: one for "the articles answer this", one for "the articles are about this".
-Their weights are in `verdict.json`, made by `python -m eval fit` on the development half of the gold sets. Pure but
+Their weights are in `fitted.json`, made by `python -m eval fit` on the development half of the gold sets. Pure but
 for reading that file once; it finds no evidence itself.
 """
 
 from __future__ import annotations
 
-import functools
-import json
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib import resources
 
 from index.fold import words
-from index.lexical import STOPWORDS
 from index.types import Hit
-from qa.question import can_hold, is_instruction, kind_of
+from qa.question import can_hold, content_words, is_instruction, kind_of, names_of, stem
+from qa.rank import Frequency, fitted, inverse_frequency
 from qa.types import Verdict
-
-Frequency = Callable[[str], int]
-"""In how many sentences of the library a word occurs, in any of its forms."""
-
-# Words about the asking and not about the thing asked for: no article need contain them.
-_ASKING = frozenset(
-    """answer article articles asked called country describe did date day describe detail details does exactly explain
-    give happen happened information info kind know list long main many mean means mention mentioned much name named
-    number people person place please purpose question reason role said say says sort stand tell text time type use
-    used want way ways year""".split()
-)
-_TOKEN = re.compile(r"[A-Za-z0-9][\w.&'’-]*", re.UNICODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +44,7 @@ def features(
     if not hits:
         return Features(0, 0, -8, 0, 0, 0, 0, 0, 0, 0, float(is_instruction(question)))
     found = {term: frequency(term) for term in {*terms, *names}}
-    idf = {t: math.log((sentences + 1) / (n + 0.5)) for t, n in found.items()}
+    idf = inverse_frequency([*found], found.__getitem__, sentences)
     stems = [frozenset(map(stem, words(passage))) for passage in passages]
     together = frozenset().union(*stems)
     head = hits[: max(1, len(passages))]
@@ -84,56 +68,6 @@ def features(
         margin=hits[0].score - sum(rest) / len(rest) if rest else 0.0,
         instruction=float(is_instruction(question)),
     )
-
-
-def content_words(question: str) -> list[str]:
-    """The folded words of a question that are about the thing asked for, each once.
-
-    >>> content_words("What is the name of the NATO command in Wiesbaden?")
-    ['nato', 'command', 'wiesbaden']
-    """
-    return [w for w in dict.fromkeys(words(question)) if w not in STOPWORDS and w not in _ASKING and len(w) > 1]
-
-
-def names_of(question: str) -> list[str]:
-    """The folded names, acronyms and numbers of a question; its first word counts only as an acronym or number.
-
-    >>> names_of("Did Rutte visit the USS Mogami in 2025?")
-    ['rutte', 'uss', 'mogami', '2025']
-    """
-    found = []
-    for n, match in enumerate(_TOKEN.finditer(question)):
-        token = match.group()
-        capital = token[0].isupper() and (n > 0 or token[1:2].isupper())
-        if capital or token[0].isdigit():
-            found.extend(w for w in words(token) if w not in STOPWORDS and w not in _ASKING)
-    return list(dict.fromkeys(found))
-
-
-@functools.lru_cache(maxsize=65_536)
-def stem(word: str) -> str:
-    """The stem of a folded word (Snowball English, Porter 2001).
-
-    >>> stem("cooperation") == stem("cooperate")
-    True
-    """
-    return str(_stemmer().stemWord(word))
-
-
-@functools.lru_cache(maxsize=1)
-def _stemmer():  # type: ignore[no-untyped-def]  # the library has no types
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("english")
-
-
-@functools.lru_cache(maxsize=1)
-def fitted() -> Mapping[str, Mapping[str, float]]:
-    """The weights and thresholds of `verdict.json`."""
-    loaded: Mapping[str, Mapping[str, float]] = json.loads(
-        resources.files("qa").joinpath("verdict.json").read_text(encoding="utf-8")
-    )
-    return loaded
 
 
 def probability(features: Features, weights: Mapping[str, float]) -> float:

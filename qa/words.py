@@ -8,17 +8,33 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from pathlib import Path
 
 import snowballstemmer
 
-from index.fold import fold
+from index.fold import fold as _fold
+from index.fold import plain
 
 LISTS: dict[str, list[str]] = json.loads((Path(__file__).parent / "words.json").read_text("utf-8"))
 
 
 def _groups(name: str) -> list[list[str]]:
     return [line.split() for line in LISTS[name]]
+
+
+_ONE_SYLLABLE = re.compile(r"[^aeiou]*[aeiou]ll(?:ed|ing|er|ers)$")
+
+
+@functools.lru_cache(maxsize=65_536)
+def fold(word: str) -> str:
+    """A word without case, accents and British spelling; "called" keeps its l's, "travelled" loses one.
+
+    >>> fold("Travelled"), fold("Called"), fold("defence")
+    ('traveled', 'called', 'defense')
+    """
+    bare = plain(word).strip()
+    return bare if _ONE_SYLLABLE.match(bare) else _fold(word)
 
 
 _STEMMER = snowballstemmer.stemmer("english")
@@ -49,7 +65,7 @@ def stem(word: str) -> str:
     found = _STEMMER.stemWord(plain)
     if found.endswith("ment") and len(found) > 6:
         found = _STEMMER.stemWord(found[:-4])
-    # "cancelled" was folded to "canceled", "called" to "caled": both sides lose the second l.
+    # "travelled" is folded to "traveled", "install" keeps two: both sides lose the second l.
     return str(found[:-1] if found.endswith("ll") else found)
 
 
@@ -73,10 +89,11 @@ def key(word: str) -> str:
     return _EXACT.get(fold(word)) or _SAME.get(found, found)
 
 
-
-REPORTING = frozenset(key(w) for group in _groups("reporting") for w in group)
+REPORTING = frozenset(stem(w) for group in _groups("reporting") for w in group)
+GROUPED = frozenset(_EXACT)
 NEUTRAL = frozenset(key(w) for group in _groups("neutral") for w in group)
 OPERATORS = {w: group[0] for group in _groups("operators") for w in group}
+PARTITIVES = frozenset(w for group in _groups("partitive") for w in group)
 QUALIFIERS = {w: group[0] for group in _groups("qualifiers") for w in group}
 
 
@@ -86,4 +103,4 @@ def past(low: str) -> bool:
     >>> past("signed"), past("fell"), past("signs")
     (True, True, False)
     """
-    return low in _PAST or (len(low) > 4 and low.endswith("ed") and not low.endswith("eed"))
+    return low in _PAST or (len(low) > 3 and low.endswith("ed") and not low.endswith("eed"))

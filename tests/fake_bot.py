@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import threading
+import zlib
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from index.files import find_files
+import numpy as np
+
+from index.ingest import ingest
 from index.library import Library
-from index.read import read_file
 from index.settings import Settings
-from index.split import split
 from index.types import Article, Sentence
 from qa.bot import Event, Partial, Rewritten, Stage
 from qa.types import Answer, Citation, Engine, Statement, Turn
@@ -24,14 +26,24 @@ COMMON = set(
 )
 
 
-def make_store(folder, paths) -> Settings:
-    """A store with a real catalogue of some files, and no vectors."""
-    library = Library(folder, create=True)
-    with library.transaction():
-        for found in find_files(paths, {}):
-            document = read_file(found.path, found.source)
-            library.add(document, found.root, split(document))
-    return Settings(store=folder)
+class FakeEmbedder:
+    """A hashed bag of words."""
+
+    name = "words"
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        rows = np.zeros((len(texts), 64), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in re.findall(r"\w+", text.lower()) or ["-"]:
+                row[zlib.crc32(word.encode()) % 64] += 1
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def make_store(folder: Path, paths: Sequence[Path]) -> Settings:
+    """A real index of some files, with vectors that cost nothing."""
+    settings = Settings(store=folder)
+    ingest(paths, settings, embedder=FakeEmbedder())
+    return settings
 
 
 class FakeBot:
@@ -74,7 +86,8 @@ class FakeBot:
         yield Stage("checking")
         if verdict == "answered":
             for c in citations:
-                also = (c.n, c.n + 1) if c.n == 1 and len(citations) > 1 else (c.n,)
+                other = [o.n for o in citations if o.article_id != c.article_id] if c.n == 1 else []
+                also = (c.n, *other[:1])
                 statements.append(Statement(" ".join(c.quote.split()), also, "quote"))
                 yield Partial(tuple(statements), citations[: max(also)])
                 while not self.gate.wait(0.02):

@@ -133,3 +133,20 @@ def test_a_page_with_several_articles(separator: str) -> None:
     text = "".join(f"{separator}{n} {article}" for n in range(3))
     assert [kept_line[:5] for kept_line in kept(text) if "Solar" in kept_line] == ["0 Sol", "1 Sol", "2 Sol"]
     assert len(layout(text).articles) == 3
+
+
+def test_other_stories_with_dates_below_an_article_are_no_articles() -> None:
+    text = (
+        "Frogs return to the lake\n3 March 2023\nFrogs have been heard at the lake for the first time since 1988.\n"
+        "More stories\nFerry sold to museum\n2 March 2023\nThe ship goes to a museum.\n"
+        "Seal born on the pier\n1 March 2023\nA seal was born."
+    )
+    assert kept(text) == text.splitlines()[:3]
+
+
+def test_notices_about_cookies_and_rights_are_chrome_and_reports_about_them_are_not() -> None:
+    notice = "We and our 312 partners store cookies on your device; by using this page you consent to that."
+    report = "Most pages store cookies without consent, the regulator said, and share data with partners."
+    story = "It rained all day in Ost and the river rose by a metre."
+    assert marked([notice, "Rain", story]) == {0}
+    assert marked([report, story]) == set()

@@ -137,6 +137,13 @@ def test_the_products_own_gold_is_sound() -> None:
     assert {row.split for row in gold.rows} == {"dev", "test"}
 
 
+def test_the_gold_over_other_articles_is_sound_too() -> None:
+    varied = SEEDS.parent / "eval" / "varied"
+    rows = load(varied / "gold.jsonl")
+    assert check(rows, [], Corpus.read(varied / "articles")).faults == ()
+    assert len(rows) >= 200
+
+
 def test_check_exits_2_on_invalid_gold_and_prints_all_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "articles"
     folder.mkdir()

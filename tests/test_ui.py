@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from fake_bot import FakeBot, make_store
+from fake_bot import FakeBot, FakeEmbedder, make_store
 from hypothesis import given
 from hypothesis import strategies as st
 from ui_tools import SEEDS, answer, citation, copied
@@ -203,15 +203,15 @@ def test_files_that_cannot_be_added_are_told_one_by_one(settings: Settings, tmp_
     binary, large = tmp_path / "a.exe", tmp_path / "b.txt"
     binary.write_bytes(b"MZ")
     large.write_bytes(b"x" * (library.MOST_BYTES + 1))
-    assert "can't be read. Use one of" in library.add_file(binary, "a.exe", store).message
-    assert "larger than 20 MB" in library.add_file(large, "b.txt", store).message
+    assert "can't be read. Use one of" in library.add_file(binary, "a.exe", store, FakeEmbedder()).message
+    assert "larger than 20 MB" in library.add_file(large, "b.txt", store, FakeEmbedder()).message
     assert not (store.store / library.UPLOADS).exists()
     with pytest.raises(UserError, match="50 is the most"):
         library.check_upload([large] * 51)
     with pytest.raises(UserError, match="Paste the text"):
-        library.add_text("t", "  ", store)
+        library.add_text("t", "  ", store, FakeEmbedder())
     with pytest.raises(UserError, match="are too many"):
-        library.add_text("t", "x" * 200_001, store)
+        library.add_text("t", "x" * 200_001, store, FakeEmbedder())
 
 
 def test_an_article_shows_the_chrome_around_it_and_not_its_neighbours(desk: Desk) -> None:

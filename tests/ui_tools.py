@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from fake_bot import FakeBot
+from fake_bot import FakeBot, FakeEmbedder
 from playwright.sync_api import Browser, Page
 
 from index.settings import Settings
@@ -38,10 +38,12 @@ class Served:
 
 
 @contextmanager
-def serve(settings: Settings, open_bot: Callable[[Settings], Any] = FakeBot, **more: str) -> Iterator[Served]:
+def serve(
+    settings: Settings, open_bot: Callable[[Settings], Any] = FakeBot, embedder: Any = None, **more: str
+) -> Iterator[Served]:
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
-    app, desk = build(replace(settings, port=port), open_bot, **more)
+    app, desk = build(replace(settings, port=port), open_bot, embedder=embedder or FakeEmbedder(), **more)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))  # type: ignore[arg-type]
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -62,14 +64,19 @@ def copied(settings: Settings, folder: Path) -> Settings:
 
 @contextmanager
 def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
-    """A page of its own, ready to be asked; afterwards nothing may have failed, run, or gone to another host."""
+    """A page of its own, ready to be asked; afterwards nothing may have failed, run, or gone to another host.
+
+    A status of 400 is no failure: it carries a message for the user.
+    """
     with browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **context}) as own:
         page, wrong = own.new_page(), []
         page.set_default_timeout(20_000)
         page.expose_function("pwned", lambda *a: wrong.append(f"a script ran: {a}"))
         page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else wrong.append(r.url))
         page.on("pageerror", lambda e: wrong.append(str(e)))
-        page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+        page.on(
+            "console", lambda m: wrong.append(m.text) if m.type == "error" and "status of 400" not in m.text else None
+        )
         page.on("dialog", lambda d: d.accept())
         page.goto(url)
         page.wait_for_selector(".welcome, .question")
@@ -84,6 +91,13 @@ def ask(page: Page, question: str, wait: str = ".acts") -> None:
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
     page.wait_for_function(f"document.querySelectorAll('{wait}').length > {before}")
+
+
+def keep(page: Page, turns: list[dict[str, Any]]) -> None:
+    """Make these turns the conversation that the browser has kept, and reopen it."""
+    page.evaluate("turns => localStorage.setItem('citespan.turns.x', JSON.stringify(turns))", turns)
+    page.evaluate("sessionStorage.setItem('citespan.current', 'x')")
+    page.reload()
 
 
 def citation(n: int = 1, **changes: Any) -> Citation:

@@ -82,7 +82,7 @@ class Actions:
             library.check_upload(paths)
             for n, path in enumerate(paths, 1):
                 yield page.report(outcomes, f"Reading {n} of {len(paths)}: {path.name}"), gr.skip()
-                outcomes.append(library.add_file(path, path.name, self.desk.settings))
+                outcomes.append(library.add_file(path, path.name, self.desk.settings, self.desk.embedder))
         except UserError as exc:
             outcomes.append(Outcome("", str(exc), False))
         for path in paths:  # these are Gradio's own copies; the library has its own
@@ -94,20 +94,22 @@ class Actions:
         """(report, title, text): both boxes are emptied when the text is in the library."""
         import gradio as gr
 
-        outcome = self._told(lambda: library.add_text(title, text, self.desk.settings))
+        outcome = self._told(lambda: library.add_text(title, text, self.desk.settings, self.desk.embedder))
         clear = "" if outcome.good else gr.skip()
         return page.report([outcome]), clear, clear
 
     def remove(self, article_id: str) -> str:
         """The report, once the file of that article is out of the library."""
-        find, settings = library.find, self.desk.settings
+        desk = self.desk
         return page.report([
-            self._told(lambda: library.remove_file(find(self.desk.library, article_id).source, settings))
+            self._told(lambda: library.remove_file(
+                library.find(desk.library, article_id).source, desk.settings, desk.embedder
+            ))
         ])  # fmt: skip
 
     def reindex(self) -> str:
         """The report, once the index is as its folders are."""
-        return page.report([self._told(lambda: library.reindex(self.desk.settings))])
+        return page.report([self._told(lambda: library.reindex(self.desk.settings, self.desk.embedder))])
 
     @staticmethod
     def _told(work: Callable[[], Outcome]) -> Outcome:

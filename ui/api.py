@@ -6,8 +6,10 @@ The page uses some of these routes too; Gradio's own endpoint and the MCP tool a
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
+import traceback
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -20,7 +22,7 @@ from index.errors import UserError
 from index.settings import Settings
 from qa.bot import Event, Partial, Rewritten, Stage
 from qa.types import Answer, Turn
-from ui.desk import Desk, Warming
+from ui.desk import BUG, Desk, Warming
 from ui.feedback import append, gold_row
 from ui.library import render_list, summary, view
 from ui.saved import answer_from_dict, check_turns, to_markdown
@@ -116,12 +118,23 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
 
 
 async def _events(desk: Desk, arguments: Mapping[str, Any]) -> AsyncIterator[str]:
-    """The desk's events as server-sent events; a client that goes away stops the work."""
-    from starlette.concurrency import iterate_in_threadpool
+    """The desk's events as server-sent events. A client that goes away ends this generator, and with it the work."""
+    loop, pipe, cancel = (
+        asyncio.get_running_loop(),
+        asyncio.Queue[tuple[str, dict[str, Any]] | None](),
+        threading.Event(),
+    )
 
-    cancel = threading.Event()
+    def work() -> None:
+        # In a thread of its own: waiting for a model must not keep the generator from being ended.
+        for event in named_events(desk, cancel, arguments):
+            loop.call_soon_threadsafe(pipe.put_nowait, event)
+        loop.call_soon_threadsafe(pipe.put_nowait, None)
+
+    threading.Thread(target=work, name="events", daemon=True).start()
     try:
-        async for name, data in iterate_in_threadpool(named_events(desk, cancel, arguments)):
+        while (event := await pipe.get()) is not None:
+            name, data = event
             yield f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
     finally:
         cancel.set()
@@ -136,6 +149,9 @@ def named_events(
             yield named(event)
     except UserError as exc:
         yield "error", {"error": str(exc)}
+    except Exception:
+        traceback.print_exc()
+        yield "error", {"error": BUG}
 
 
 def named(event: Event | Warming) -> tuple[str, dict[str, Any]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
+from index.embed import Embeds
 from index.read import READABLE
 from index.settings import Settings
 from ui import library, page
@@ -20,6 +21,7 @@ from ui.actions import Actions
 from ui.api import add_routes
 from ui.desk import Asks, Desk
 from ui.guard import App, Guard, names_of
+from ui.tools import add_tools
 
 if TYPE_CHECKING:
     import gradio
@@ -33,7 +35,12 @@ PLAIN: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
 
 
 def build(
-    settings: Settings, open_bot: Callable[[Settings], Asks], *, user: str = "", password: str = ""
+    settings: Settings,
+    open_bot: Callable[[Settings], Asks],
+    *,
+    user: str = "",
+    password: str = "",
+    embedder: Embeds | None = None,
 ) -> tuple[App, Desk]:
     """The guarded ASGI app over the store of `settings`, and the desk whose `warm()` loads the bot.
 
@@ -41,7 +48,7 @@ def build(
     """
     import gradio as gr
 
-    desk = Desk(settings, open_bot)
+    desk = Desk(settings, open_bot, embedder)
     server = FastAPI(title="citespan", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     add_routes(server, desk)
     gr.mount_gradio_app(
@@ -71,6 +78,7 @@ def blocks(desk: Desk) -> gradio.Blocks:
 
     actions = Actions(desk)
     with gr.Blocks(title="citespan", fill_width=True, fill_height=True) as whole:
+        add_tools(desk, AT_ONCE)
         gr.HTML(page.HEADER, elem_id="top", **PLAIN)
         with gr.Row(elem_id="room", equal_height=True):
             with gr.Column(elem_id="talk", scale=3, min_width=0):
@@ -82,7 +90,6 @@ def blocks(desk: Desk) -> gradio.Blocks:
                 gr.HTML(page.HISTORY, elem_id="history-view", **PLAIN)
                 gr.HTML(page.settings_form(desk.settings), elem_id="settings-view", **PLAIN)
         gr.HTML(page.DIALOG, **PLAIN)
-        page.tools(desk)
     whole.queue(default_concurrency_limit=AT_ONCE, max_size=100)
     return whole
 

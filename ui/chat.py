@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,11 +17,10 @@ from index.errors import UserError
 from qa.bot import Partial, Rewritten, Stage
 from qa.types import Answer, Citation, Statement
 from ui.api import READER
-from ui.desk import Desk, Warming, check_question
+from ui.desk import BUG, Desk, Warming, check_question
 from ui.render import render_answer, render_error, render_live, render_question, render_stopped
 from ui.saved import answer_from_dict, check_turns, turn_of
 
-BUG = "Something went wrong in the program; the terminal says what. Ask again, or start a new conversation."
 MEMORY = 20  # turns that a follow-up question may refer to, the latest ones
 
 
@@ -97,8 +97,6 @@ def run(
         html = render_error(str(exc), n)
     except Exception:
         # A bug must not leave the page waiting for ever; its traceback goes where the server's does.
-        import traceback
-
         traceback.print_exc()
         html = render_error(BUG, n)
     done = {"index": n, "question": question, "answer": answer.to_dict() if answer else None}
@@ -156,7 +154,7 @@ def order_of(words: str, said: Sequence[Said]) -> Order:
     """
     try:
         order = json.loads(words or "{}")
-        at, chosen, settings = order.get("at"), order.get("articles"), order.get("settings") or {}
+        at, chosen, settings = order.get("at"), order.get("articles"), dict(order.get("settings") or {})
         return Order(
             str(order.get("name", "")),
             tuple(said) if at is None else tuple(said)[: max(0, int(at))],

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from index.embed import Embedder, Embeds
 from index.errors import UserError
 from index.library import Library
 from index.settings import Settings
@@ -19,6 +20,7 @@ from qa.bot import LONGEST_QUESTION as LONGEST
 from qa.bot import Event
 from qa.types import Answer, Citation, Turn
 
+BUG = "Something went wrong in the program; the terminal says what. Ask again, or start a new conversation."
 WARMING = "Warming up: the models are being loaded"
 _TICK = 0.1  # seconds between two looks at whether the user has pressed Stop
 
@@ -47,8 +49,11 @@ class Asks(Protocol):
 class Desk:
     """`Desk(settings, Bot)` opens the library now; `warm()` loads the bot in a thread of its own."""
 
-    def __init__(self, settings: Settings, open_bot: Callable[[Settings], Asks]) -> None:
+    def __init__(
+        self, settings: Settings, open_bot: Callable[[Settings], Asks], embedder: Embeds | None = None
+    ) -> None:
         self.settings = settings
+        self._embedder = embedder
         self.library = Library(settings.store)
         self._open_bot = open_bot
         self._bot: Asks | None = None
@@ -103,6 +108,13 @@ class Desk:
         if not isinstance(last, Answer):
             raise UserError("The question was stopped before it was answered. Ask it again.")
         return last
+
+    @property
+    def embedder(self) -> Embeds:
+        """The embedder for articles that are added; loaded at the first use, and once."""
+        if self._embedder is None:
+            self._embedder = Embedder.for_store(self.settings, self.library.meta("embedder"))
+        return self._embedder
 
     def stale(self, citations: Sequence[Citation]) -> frozenset[int]:
         """The numbers of citations whose file is gone or not the one that was cited."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.embed import Embeds
 from index.errors import UserError
 from index.library import Library
 from index.read import READABLE
@@ -122,7 +123,7 @@ def check_upload(files: Sequence[Path]) -> None:
         raise UserError(f"{len(files)} files at once are too many; {MOST_FILES} is the most. Add them in parts.")
 
 
-def add_file(path: Path, name: str, settings: Settings) -> Outcome:
+def add_file(path: Path, name: str, settings: Settings, embedder: Embeds) -> Outcome:
     """Put one uploaded file into the store's own folder and index it. Never raises for a bad file."""
     from index.ingest import ingest
 
@@ -137,7 +138,7 @@ def add_file(path: Path, name: str, settings: Settings) -> Outcome:
         folder.mkdir(parents=True, exist_ok=True)
         existed = target.exists()
         shutil.copyfile(path, target)
-        report = ingest([target], settings)
+        report = ingest([target], settings, embedder=embedder)
     except UserError as exc:
         return Outcome(name, str(exc), False)
     except OSError as exc:
@@ -151,7 +152,7 @@ def add_file(path: Path, name: str, settings: Settings) -> Outcome:
     return Outcome(name, "was brought up to date." if report.changed else "was added.", True)
 
 
-def add_text(title: str, text: str, settings: Settings) -> Outcome:
+def add_text(title: str, text: str, settings: Settings, embedder: Embeds) -> Outcome:
     """Put a pasted text into the library as a file of its own, the title as its first line.
 
     Raises UserError when there is no text, or too much of it.
@@ -166,25 +167,23 @@ def add_text(title: str, text: str, settings: Settings) -> Outcome:
     scratch.parent.mkdir(parents=True, exist_ok=True)
     scratch.write_text(body, encoding="utf-8", errors="replace", newline="")
     try:
-        return add_file(scratch, f"{title[:60]}.txt", settings)
+        return add_file(scratch, f"{title[:60]}.txt", settings, embedder)
     finally:
         scratch.unlink(missing_ok=True)
 
 
-def remove_file(source: str, settings: Settings) -> Outcome:
+def remove_file(source: str, settings: Settings, embedder: Embeds) -> Outcome:
     """Take a file out of the library; one that was uploaded is deleted too. Raises UserError when it isn't there."""
     from index.ingest import remove
 
-    root = Library(settings.store).files().get(source, ("", ""))[0]
-    remove([source], settings)
-    uploads = (settings.store / UPLOADS).resolve()
-    file = (Path(root) / Path(source).name).resolve()
-    if root and Path(root) == uploads and file.parent == uploads:
+    file = Library(settings.store).paths().get(source)
+    remove([source], settings, embedder=embedder)
+    if file and file.resolve().parent == (settings.store / UPLOADS).resolve():
         file.unlink(missing_ok=True)
     return Outcome(source, "was removed.", True)
 
 
-def reindex(settings: Settings) -> Outcome:
+def reindex(settings: Settings, embedder: Embeds) -> Outcome:
     """Bring the index up to date with the folders that it was made from; what was done, in one line."""
     from index.ingest import ingest
 
@@ -194,7 +193,7 @@ def reindex(settings: Settings) -> Outcome:
         raise UserError(
             "The folders that were indexed are not there any more. Index them again: python -m index FOLDER"
         )
-    report = ingest(here, settings)
+    report = ingest(here, settings, embedder=embedder)
     counts = ((len(report.added), "added"), (len(report.changed), "changed"), (len(report.removed), "removed"),
               (len(report.failed), "failed"))  # fmt: skip
     done = ", ".join(f"{n} {what}" for n, what in counts if n) or "nothing has changed"

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from index.settings import Settings
 from index.types import Article
-from ui.desk import Desk
 from ui.feedback import LONGEST
 from ui.library import Outcome, summary
 from ui.safe import esc, flat, wash
@@ -93,32 +92,6 @@ def report(outcomes: Sequence[Outcome], under_way: str = "") -> str:
     )
     now = f'<p class="now">{flat(under_way)}</p>' if under_way else ""
     return wash(f'<div class="told" role="status"><ul>{lines}</ul>{now}</div>')
-
-
-def tools(desk: Desk) -> None:
-    """The two functions for `gradio_client` and for MCP."""
-    import gradio as gr
-
-    def ask(question: str, articles: list[str] | None = None) -> dict[str, Any]:
-        """Answer a question from the indexed news articles; every statement cites the exact characters it rests on.
-
-        Args:
-            question: What you want to know, as a self-contained question.
-            articles: Only use these articles (their article_id). All of them if left out.
-
-        Returns:
-            The answer as JSON: verdict, answer, statements, citations (source, start, end, quote), closest.
-        """
-        only = frozenset(articles) if articles else None
-        return desk.ask(question, articles=only, settings=desk.settings).to_dict()
-
-    def articles() -> list[dict[str, Any]]:
-        """List the indexed articles with their id, title, publisher and date."""
-        fields = ("article_id", "source", "title", "publisher", "published")
-        return [{name: getattr(a, name) for name in fields} for a in desk.library.articles()]
-
-    gr.api(ask, api_name="ask", concurrency_limit=8)
-    gr.api(articles, api_name="articles")
 
 
 def settings_form(settings: Settings) -> str:

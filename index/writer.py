@@ -1,0 +1,281 @@
+"""The one writer of a store: catalogue and vectors change together, or not at all.
+
+The catalogue's commit is the moment at which a change counts. Vectors are written before it and removed after it, so
+a crash at any time leaves at most vectors that no sentence owns, and the next writer removes them. What is to be
+written is decided in `ingest.py`. Try `with Writer(Settings.load()) as writer: writer.remove(["a.txt"])`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import filelock
+
+from index.embed import Embedder, Embeds, Vectors
+from index.errors import StoreError
+from index.files import Found
+from index.library import Library
+from index.links import copies, pack
+from index.read import Document
+from index.search import check_embedder
+from index.settings import Settings
+from index.store import PASSAGES, SENTENCES, VectorStore, clear_generations
+from index.types import Passage, Sentence, Span
+
+# Changes of vectors that may wait in Chroma's log: a thousand cost an opening some 0.3 s. While files are still being
+# written they may be a fifth of the store, so that a long run doesn't copy the index again and again.
+_WAITING, _WAITING_MEANWHILE = 1_000, 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One file, read and cut, ready to be embedded."""
+
+    found: Found
+    document: Document
+    parts: tuple[tuple[Passage, tuple[Sentence, ...]], ...]
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        return [s for _, sentences in self.parts for s in sentences]
+
+    @property
+    def passages(self) -> list[tuple[Span, str, str]]:
+        """Span, article and text of each passage."""
+        text = self.document.text
+        return [(p.span, p.article_id, text[p.span.start : p.span.end]) for p, _ in self.parts]
+
+    def titled(self) -> list[str]:
+        """The text of each passage's vector."""
+        titles = {a.article_id: a.title for a in self.document.articles}
+        return [titled(titles[article], text) for _, article, text in self.passages]
+
+    def signatures(self) -> dict[str, bytes]:
+        """article id -> what tells copies of the article; page chrome has no part in it."""
+        texts: dict[str, list[str]] = {a.article_id: [] for a in self.document.articles}
+        for _, article, text in self.passages:
+            texts[article].append(text)
+        return {article: pack("\n".join(found)) for article, found in texts.items()}
+
+
+class Writer:
+    """Use it with `with`: it holds the store's lock. Raises StoreError when another holds it."""
+
+    def __init__(self, settings: Settings, embedder: Embeds | None = None) -> None:
+        self.store = settings.store
+        self._lock = hold(self.store)
+        try:
+            self.library = Library(self.store, create=True)
+            self.embedder = embedder or Embedder.for_store(settings, self.library.meta("embedder"))
+            check_embedder(self.library, self.embedder)
+            clear_generations(self.store, self.library.generation)
+            self.vectors = VectorStore(self.store, self.library.generation, create=True)
+            if self.library.meta("writing"):
+                self.repair()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._settle(_WAITING)
+                self._link()
+        finally:
+            self.vectors.close()
+            self.library.close()
+            self._lock.release()
+
+    # --- changes ------------------------------------------------------------------------------------------
+
+    def write(self, group: Sequence[Cut]) -> None:
+        """Embed and store some files; each replaces what the store held under its name."""
+        if not group:
+            return
+        embedded = embed(self.embedder, group)
+        with self._change() as superfluous:
+            self.library.set_meta("embedder", self.embedder.name)
+            superfluous.extend(self.library.drop(cut.document.source) for cut in group)
+            self._waiting(fill(self.library, self.vectors, embedded))
+        self._settle(max(_WAITING_MEANWHILE, self.library.size // 5))
+
+    def remove(self, sources: Sequence[str]) -> None:
+        """Take files out of the store; the files themselves stay."""
+        if sources:
+            with self._change() as superfluous:
+                superfluous.extend(self.library.drop(source) for source in sources)
+
+    def rename(self, moved: Sequence[tuple[str, Found]]) -> None:
+        """The same bytes under other names: articles, ids and vectors stay what they are."""
+        if not moved:
+            return
+        with self._change():
+            rows: dict[str, dict[int, str]] = {SENTENCES: {}, PASSAGES: {}}
+            for old, file in moved:
+                self.library.rename(old, file.source, file.root, file.path)
+                rows[SENTENCES] |= dict.fromkeys(self.library.sentence_rows(file.source), file.source)
+                rows[PASSAGES] |= dict.fromkeys(self.library.passage_rows(file.source), file.source)
+            for name, sources in rows.items():
+                self.vectors.rename(name, sources)
+                self._waiting(len(sources))
+
+    @contextlib.contextmanager
+    def _change(self) -> Iterator[list[tuple[list[int], list[int]]]]:
+        """A change of catalogue and vectors: collect in the list the ids that it makes superfluous."""
+        # Not in the change's own transaction: a crash in the middle must leave this mark behind.
+        self.library.set_meta("writing", "1")
+        superfluous: list[tuple[list[int], list[int]]] = []
+        with self.library.transaction():
+            yield superfluous
+            self.library.forget_lost_originals()
+            self._waiting(sum(len(s) + len(p) for s, p in superfluous))
+        if not any(sentence_ids for sentence_ids, _ in superfluous):
+            self.library.set_meta("writing", "")
+            return
+        self.vectors.delete(SENTENCES, [i for sentence_ids, _ in superfluous for i in sentence_ids])
+        self.vectors.delete(PASSAGES, [i for _, passage_ids in superfluous for i in passage_ids])
+        with self.library.transaction():  # an open search no longer has to look past them
+            self.library.set_meta("writing", "")
+
+    # --- looking after it ---------------------------------------------------------------------------------
+
+    def repair(self) -> int:
+        """Make vectors and words agree with the catalogue; how many records had to be removed or made anew."""
+        self.library.set_meta("writing", "1")
+        try:
+            mended = self._mend()
+        except StoreError:
+            # The vectors can't be read: they are made anew beside the old ones, from the text that is kept.
+            self.vectors.close()
+            clear_generations(self.store, self.library.generation)
+            self.vectors = VectorStore(self.store, self.library.generation + 1, create=True)
+            mended = self._mend()
+            self._switch(mended)
+        mended += self.library.mend_words()
+        self.library.set_meta("writing", "")
+        return mended
+
+    def _mend(self) -> int:
+        mended = 0
+        titles = {a.article_id: a.title for a in self.library.articles()}
+        for name, rows in ((SENTENCES, self.library.sentence_rows()), (PASSAGES, self.library.passage_rows())):
+            held = self.vectors.records(name)
+            gone = sorted(held.keys() - rows.keys())
+            self.vectors.delete(name, gone)
+            wrong = [i for i, where in rows.items() if held.get(i) != where]
+            for start in range(0, len(wrong), _WAITING):
+                ids = wrong[start : start + _WAITING]
+                spans = [rows[i][0] for i in ids]
+                texts = [self.library.text(span.source)[span.start : span.end] for span in spans]
+                if name == PASSAGES:
+                    texts = [titled(titles[rows[i][1]], text) for i, text in zip(ids, texts, strict=True)]
+                self.vectors.add(name, ids, spans, [rows[i][1] for i in ids], embed_texts(self.embedder, texts))
+            mended += len(gone) + len(wrong)
+        self._waiting(mended)
+        return mended
+
+    def _link(self) -> None:
+        """Tell which articles repeat another, if any article has changed since that was last told."""
+        if self.library.meta("linked") == str(self.library.revision):
+            return
+        with self.library.transaction():
+            held = self.library.signatures()
+            linked = copies(held)
+            self.library.set_copies(
+                {a.article_id: linked[a.article_id] for a, _ in held if linked[a.article_id] != a.copy_of}
+            )
+            self.library.set_meta("linked", str(self.library.revision + 1))
+
+    def _waiting(self, more: int) -> None:
+        self.library.set_meta("waiting", str(int(self.library.meta("waiting") or 0) + more))
+
+    def _settle(self, most: int) -> None:
+        """Put what waits in Chroma's log into its index, when it is more than that."""
+        if int(self.library.meta("waiting") or 0) <= most:
+            return
+        try:
+            self.vectors = self.vectors.settled()
+        except StoreError:
+            # A full disk, say. Nothing is lost, the next opening takes longer; the next run tries again.
+            clear_generations(self.store, self.library.generation)
+            self.vectors = VectorStore(self.store, self.library.generation, create=True)
+        else:
+            self._switch(0)
+
+    def _switch(self, waiting: int) -> None:
+        """From now on the catalogue's vectors are those of the generation that is open here."""
+        with self.library.transaction():
+            self.library.set_meta("generation", str(self.vectors.generation))
+            self.library.set_meta("waiting", str(waiting))
+        clear_generations(self.store, self.vectors.generation)
+
+
+def embed(embedder: Embeds, group: Sequence[Cut]) -> tuple[Sequence[Cut], Vectors]:
+    """The vectors of a group: those of all its sentences, then those of all its passages."""
+    sentences = [s.text for cut in group for s in cut.sentences]
+    return group, embed_texts(embedder, [*sentences, *(text for cut in group for text in cut.titled())])
+
+
+def titled(title: str, passage: str) -> str:
+    """The text of a passage's vector: behind its article's title, so that a paragraph which never names its subject
+    is still found by it.
+
+    >>> titled("The river Ashlow", "It rises in the hills.")
+    'The river Ashlow. It rises in the hills.'
+    """
+    title = title.rstrip(" .…")
+    return passage if not title or passage.startswith(title) else f"{title}. {passage}"
+
+
+def embed_texts(embedder: Embeds, texts: Sequence[str]) -> Vectors:
+    """One vector a text; a text that occurs twice, such as a paragraph of one sentence, is embedded once."""
+    places = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+    found: Vectors = embedder.encode(list(places))[[places[text] for text in texts]]
+    return found
+
+
+def fill(library: Library, vectors: VectorStore, embedded: tuple[Sequence[Cut], Vectors]) -> int:
+    """Put the files of a group into catalogue and vectors, inside a transaction; how many records that made."""
+    group, rows = embedded
+    ids: dict[str, list[int]] = {SENTENCES: [], PASSAGES: []}
+    for cut in group:
+        sentences, passages = library.add(cut.document, cut.found.root, cut.found.path, cut.parts, cut.signatures())
+        ids[SENTENCES] += sentences
+        ids[PASSAGES] += passages
+    spans: dict[str, list[tuple[Span, str]]] = {
+        SENTENCES: [(s.span, s.article_id) for cut in group for s in cut.sentences],
+        PASSAGES: [(span, article) for cut in group for span, article, _ in cut.passages],
+    }
+    start = 0
+    for name, own in spans.items():
+        part = rows[start : start + len(own)]
+        vectors.add(name, ids[name], [span for span, _ in own], [article for _, article in own], part)
+        start += len(own)
+    return len(rows)
+
+
+def hold(store: Path) -> filelock.BaseFileLock:
+    """The lock of a store, taken; the system gives it back when the process ends, however it ends.
+
+    Raises StoreError when somebody else holds it, and when the folder can't be written to.
+    """
+    lock = filelock.FileLock(store / "writer.lock", timeout=0)
+    try:
+        store.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except filelock.Timeout as exc:
+        raise StoreError(
+            f"The index in {store} is being written to already. Wait until that has ended, then try again."
+        ) from exc
+    except OSError as exc:
+        raise StoreError(f"{store} can't be written to ({exc.strerror}). Choose another folder with --store.") from exc
+    return lock

@@ -1,0 +1,113 @@
+"""How well a sentence answers, as a weighted sum of a few readable features. Pure, no model of its own.
+
+The weights are in `fitted.json`, made by `python -m eval fit` on the development half of the gold sets: a logistic
+regression on pairs of a right and a wrong sentence for the same question (Joachims 2002, "Optimizing Search Engines
+using Clickthrough Data", with the logistic in place of the hinge loss).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib import resources
+
+from index.fold import words
+from index.types import Hit
+from qa.question import can_hold, content_words, kind_of, names_of, stem
+
+Frequency = Callable[[str], int]
+"""In how many sentences of the library a word occurs, in any of its forms."""
+
+_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for a sentence; each lies roughly between 0 and 1, but `likelihood` (nats a token)."""
+
+    cosine: float  # of the sentence to the question
+    passage_cosine: float  # of its passage
+    bm25: float  # divided by the question's best
+    likelihood: float  # of the question after the sentence, what the reranker gave; 0 without one
+    holds: float  # 1 when it can hold the kind of answer asked for
+    defines: float  # 1 when a definition is asked for and it explains a word of the question
+    coverage: float  # idf-weighted share of the question's content words in it
+    context: float  # the same with its article's title and the sentence before it
+    names: float  # share of the question's names and numbers in it
+    length: float  # characters, 300 or more being 1
+    complete: float  # 0 for a headline or another piece of text that doesn't end like a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a sentence is read with: the one before it in its passage, or "", and its article's title."""
+
+    before: str
+    title: str
+
+
+def signals(
+    question: str, hits: Sequence[Hit], contexts: Sequence[Context], frequency: Frequency, sentences: int
+) -> list[Signals]:
+    """The signals of each hit with its context; the library holds `sentences` sentences."""
+    kind, terms, names = kind_of(question), content_words(question), names_of(question)
+    idf = inverse_frequency(terms, frequency, sentences)
+    mass = sum(idf.values())
+    asked = [*names, *terms] if kind == "definition" else []
+    found = []
+    for hit, context in zip(hits, contexts, strict=True):
+        text = hit.sentence.text
+        here = frozenset(map(stem, words(text)))
+        near = here | frozenset(map(stem, words(f"{context.title} {context.before}")))
+        found.append(
+            Signals(
+                cosine=hit.cosine,
+                passage_cosine=hit.passage_cosine,
+                bm25=hit.bm25_share,
+                likelihood=hit.rerank or 0.0,
+                holds=float(can_hold(kind, text, question)),
+                defines=float(any(explains(term, text) for term in asked)),
+                coverage=sum(idf[t] for t in terms if stem(t) in here) / mass if mass else 1.0,
+                context=sum(idf[t] for t in terms if stem(t) in near) / mass if mass else 1.0,
+                names=sum(stem(n) in here for n in names) / len(names) if names else 1.0,
+                length=min(len(text), 300) / 300,
+                complete=float(bool(_END.search(text))),
+            )
+        )
+    return found
+
+
+def weigh(signals: Signals, weights: Mapping[str, float]) -> float:
+    """The weighted sum."""
+    return sum(weights.get(name, 0.0) * value for name, value in asdict(signals).items())
+
+
+def explains(term: str, text: str) -> bool:
+    """Whether a text explains a term: puts it in brackets behind its long form, or goes on with what it is.
+
+    >>> explains("who", "The World Health Organization (WHO) met."), explains("who", "The WHO met on Monday.")
+    (True, False)
+    """
+    word = re.escape(term)
+    pattern = (
+        rf"\({word}\)|\b{word}\)? \(|\b{word}\)?,? (?:is|are|was|were|means?|refers?|stands|which|an?|the|based)\b"
+    )
+    return bool(re.search(pattern, text, re.IGNORECASE))
+
+
+@functools.lru_cache(maxsize=1)
+def fitted() -> Mapping[str, Mapping[str, float]]:
+    """What `fitted.json` holds: the weights of the ranking and of the verdict, and its thresholds."""
+    loaded: Mapping[str, Mapping[str, float]] = json.loads(
+        resources.files("qa").joinpath("fitted.json").read_text(encoding="utf-8")
+    )
+    return loaded
+
+
+def inverse_frequency(terms: Sequence[str], frequency: Frequency, sentences: int) -> dict[str, float]:
+    """term -> ln((N + 1) / (n + 0.5)), the inverse document frequency over sentences; largest for an unknown word."""
+    return {term: math.log((sentences + 1) / (frequency(term) + 0.5)) for term in terms}

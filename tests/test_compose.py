@@ -1,0 +1,72 @@
+"""Which sentences make an answer, and how a model's draft is taken apart. Pure: no model, no store."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.types import Hit, Sentence, Span
+from qa.compose import Drafted, choose, drafted, leans, same_fact, with_context
+
+
+def hit(text: str, score: float, source: str = "a.txt", start: int = 0) -> Hit:
+    span = Span(source, start, start + len(text))
+    return Hit(Sentence(span, span, source, text), score, 0.5, 0.5, 1.0, 1.0)
+
+
+ANN = "Ann Lee opened the new bridge over the river Ost on Monday."
+ANN_TOO = "On Monday Ann Lee opened the new bridge over the Ost."
+BOB = "Bob May paid for the school in the valley."
+
+
+def test_the_same_fact_from_two_articles_is_one_statement_with_two_sources() -> None:
+    facts = choose("Who opened the bridge?", [hit(ANN, 2.0), hit(ANN_TOO, 1.9, "b.txt"), hit(BOB, 1.8)], 5)
+    assert [f.shown.sentence.text for f in facts] == [ANN, BOB]
+    assert [h.sentence.text for h in facts[0].also] == [ANN_TOO]
+
+
+def test_the_same_fact_twice_in_one_article_is_said_once() -> None:
+    facts = choose("Who opened the bridge?", [hit(ANN, 2.0), hit(ANN_TOO, 1.9, start=100)], 5)
+    assert len(facts) == 1 and not facts[0].also
+
+
+def test_what_scores_far_below_the_best_is_left_out() -> None:
+    assert len(choose("Who opened the bridge?", [hit(ANN, 5.0), hit(BOB, 1.0)], 5)) == 1
+
+
+def test_no_more_facts_than_wanted() -> None:
+    hits = [hit(f"Number {n} of the list says {n * 111} and {n * 7919}.", 1.0, start=n * 100) for n in range(9)]
+    assert [len(choose("Which are they?", hits, k)) for k in (1, 3)] == [1, 3]
+
+
+def test_nothing_found_is_nothing_said() -> None:
+    assert choose("Who?", [], 5) == ()
+
+
+def test_same_fact_needs_the_same_words() -> None:
+    assert same_fact(ANN, ANN_TOO) and not same_fact(ANN, BOB)
+    assert not same_fact("Yes.", "Yes.")  # too short to tell
+
+
+def test_a_sentence_that_leans_is_shown_with_the_one_before() -> None:
+    he = hit("He thanked the town.", 1.0, start=60)
+    assert with_context(he, Span("a.txt", 0, 59)) == Span("a.txt", 0, 80)
+    assert with_context(hit(ANN, 1.0, start=60), Span("a.txt", 0, 59)).start == 60
+    assert leans("“It was late,” he said.") and not leans("Italy agreed.")
+
+
+def test_a_draft_becomes_sentences_with_the_passages_they_claim() -> None:
+    draft = "- The U.S. sent 1.5 million. [1]\n- Ann came [2, 3] on Monday.\n\nSources: [1] [9]"
+    assert list(drafted(iter([draft]), 3)) == [
+        Drafted("The U.S. sent 1.5 million.", (1,)),
+        Drafted("Ann came on Monday.", (2, 3)),
+        Drafted("Sources:", (1,)),
+    ]
+
+
+@given(st.text(alphabet="ab .[1],2\n!?”", max_size=80), st.integers(1, 9))
+def test_a_draft_reads_the_same_however_it_arrives(draft: str, size: int) -> None:
+    whole = list(drafted(iter([draft]), 2))
+    pieces = list(drafted((draft[i : i + size] for i in range(0, len(draft), size)), 2))
+    assert pieces == whole
+    assert all(n in (1, 2) for d in whole for n in d.passages)

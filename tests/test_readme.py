@@ -1,0 +1,66 @@
+"""The README stays true: its table of settings, its tree of files, its commands and its make targets.
+
+When this fails, the assertion shows the block as it should stand; paste it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from index.settings import Settings, variable
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = sorted(set(re.findall(r"python -m (index|qa|ui|eval)(?: ([a-z-]+))?", README)))
+
+
+def settings_table() -> str:
+    lines = ["| variable | default | what it is |", "|---|---|---|"]
+    for f in fields(Settings):
+        lines.append(f"| `{variable(f.name)}` | {f'`{f.default}`' if str(f.default) else ''} | {f.metadata['help']} |")
+    return "\n".join(lines)
+
+
+def tree() -> str:
+    lines = ["| file | what lives there |", "|---|---|"]
+    for package in ("index", "qa", "ui", "eval"):
+        for path in sorted((ROOT / package).glob("*.py")):
+            doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+            if path.name != "__init__.py":
+                first = re.split(r"(?<=[.:;]) |\n\n", " ".join(doc.split("\n\n")[0].split()))[0]
+                lines.append(f"| `{package}/{path.name}` | {first.rstrip(':;').replace('|', '/')} |")
+    return "\n".join(lines)
+
+
+def block(name: str) -> str:
+    match = re.search(rf"<!-- {name}: .*?-->\n(.*?)\n?<!-- /{name} -->", README, re.DOTALL)
+    assert match, f"the README has no block '{name}'"
+    return match.group(1)
+
+
+def test_the_table_of_settings_is_the_settings_table() -> None:
+    assert block("settings") == settings_table()
+
+
+def test_the_tree_is_the_tree() -> None:
+    assert block("tree") == tree()
+
+
+@pytest.mark.parametrize(("package", "command"), COMMANDS)
+def test_every_command_named_exists(package: str, command: str) -> None:
+    args = [sys.executable, "-m", package, *([command] if command else []), "--help"]
+    ran = subprocess.run(args, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_every_make_target_named_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in set(re.findall(r"make ([a-z]+)", README)) - {"on"}:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
