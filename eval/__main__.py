@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from eval import ablate, fit
 from eval import commands as c
-from eval import fit
 from index.cli import guarded
 
 
@@ -31,6 +31,7 @@ COMMANDS = {
     "gate": Command("run a subset and compare it with the committed baseline", c.gate_arguments, c.gate),
     "report": Command("one self-contained page of a result", c.report_arguments, c.report),
     "import": Command("SQuAD, BEIR, CLAPNQ or CSV: articles and gold", c.import_arguments, c.import_),
+    "ablate": Command("what each part of ranking and verdict is worth", ablate.arguments, ablate.run),
     "fit": Command("fit the ranking and the verdict on development questions", fit.arguments, fit.run),
     "peers": Command("a stock LlamaIndex pipeline over the same gold, side by side", c.peers_arguments, c.peers),
 }

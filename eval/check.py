@@ -53,9 +53,12 @@ def check(
     """Everything there is to say about gold; `faults` are those already found in reading the files."""
     turns = [turn for conversation in conversations for turn in conversation.turns]
     asked = [*rows, *turns]
-    evidence = [span for row in asked for span in row.evidence]
+    evidence: dict[str, list[Evidence]] = {}
+    for span in (span for row in asked for span in row.evidence):
+        evidence.setdefault(_base(span.source), []).append(span)
     found = [*faults, *unsound(rows, conversations, corpus.texts)]
-    untouched = tuple(s for s in corpus.sentences if not any(overlaps(s.span, span) for span in evidence))
+    near = ((s, evidence.get(_base(s.span.source), [])) for s in corpus.sentences)
+    untouched = tuple(s for s, spans in near if not any(overlaps(s.span, span) for span in spans))
     notes = tuple(note for row in asked for note in unproved(row))
     return CheckReport(len(rows), len(turns), tuple(found), notes, untouched, len(corpus.sentences))
 
@@ -92,7 +95,7 @@ def leaks(rows: Sequence[GoldRow]) -> list[str]:
     by_source: dict[str, list[tuple[Evidence, GoldRow]]] = {}
     for row in rows:
         for span in row.evidence:
-            by_source.setdefault(span.source.rpartition("/")[2], []).append((span, row))
+            by_source.setdefault(_base(span.source), []).append((span, row))
     pairs = {
         (min(one.id, other.id), max(one.id, other.id)): shared
         for spans in by_source.values()
@@ -112,6 +115,10 @@ def _meeting(spans: Iterable[tuple[Evidence, GoldRow]]) -> Iterator[tuple[GoldRo
         open_ = [(other, owner) for other, owner in open_ if other.end > span.start]
         yield from ((owner, row) for other, owner in open_ if owner.id != row.id and overlaps(other, span))
         open_.append((span, row))
+
+
+def _base(source: str) -> str:
+    return source.rpartition("/")[2]
 
 
 def _alternatives(row: GoldRow) -> set[str]:

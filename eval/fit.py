@@ -39,6 +39,8 @@ FEATURES = tuple(f.name for f in fields(Features) if f.name != "instruction")
 # The inverse weight of the L2 penalty: the sets are small, so the weights are kept small.
 C = 0.3
 FOLDS = 5
+# A refusal hides what the articles say; a false answer still shows their own words with their place. So it weighs more.
+REFUSAL = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +64,36 @@ class Judged:
         return np.array([[getattr(of, name) for name in SIGNALS] for _, of in self.head])
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def pair_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("pairs", nargs="+", metavar="GOLD=STORE", help="a gold file and the store of its articles")
-    parser.add_argument("--dry-run", action="store_true", help="print the figures and write nothing")
-    parser.add_argument("--out", type=Path, default=OUT, help="where the weights go")
     add_settings(parser, "reranker")
 
 
-def run(args: argparse.Namespace) -> int:
+def arguments(parser: argparse.ArgumentParser) -> None:
+    pair_arguments(parser)
+    parser.add_argument("--dry-run", action="store_true", help="print the figures and write nothing")
+    parser.add_argument("--out", type=Path, default=OUT, help="where the weights go")
+
+
+def judged(args: argparse.Namespace) -> list[Judged]:
+    """The development questions of all pairs, each with its judged hits. Raises UserError for a pair that isn't one."""
     settings = settings_of(args)
-    judged: list[Judged] = []
+    found: list[Judged] = []
     for n, pair in enumerate(args.pairs):
         gold, _, store = pair.partition("=")
         if not store:
             raise UserError(f"'{pair}' is not GOLD=STORE. For example: python -m eval fit eval/gold.jsonl=.citespan")
         bot = Bot.open(settings.with_(store=store), lambda line: print(f"citespan: {line}", file=sys.stderr))
-        judged += [_judged(bot, row, n) for row in load(Path(gold)) if row.split == "dev"]
+        found += [_judged(bot, row, n) for row in load(Path(gold)) if row.split == "dev"]
+    return found
+
+
+def run(args: argparse.Namespace) -> int:
+    questions = judged(args)
     names = [pair.partition("=")[0] for pair in args.pairs]
 
     print(f"ranking, {FOLDS}-fold cross-validation")
-    asked = [j for j in judged if j.row.answerable and j.head]
+    asked = [j for j in questions if j.row.answerable and j.head]
     ranked = crossed_ranking(asked)
     for n, name in enumerate([*names, "all"]):
         own = [r for r, j in zip(ranked, asked, strict=True) if j.gold == n or name == "all"]
@@ -89,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"  {name}: evidence {at} (n = {len(own)})")
     ranking = rank_model(asked)
 
-    rows, x = _features(judged, ranking)
+    rows, x = features_of(questions, ranking)
     answered = np.array([j.row.answerable for j in rows])
     related = np.array([j.row.answerable or j.row.verdict == "closest" for j in rows])
     print(f"verdict, {FOLDS}-fold cross-validation")
@@ -100,7 +112,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"  {name}: {figures(chance[here], answered[here], threshold)}")
     print(f"  about the articles or not: AUROC {auroc(list(about), list(related)):.3f}")
     made = {
-        "made": f"python -m eval fit over {len(judged)} development questions; C = {C}",
+        "made": f"python -m eval fit over {len(questions)} development questions; C = {C}",
         "ranking": ranking,
         "answered": model(x, answered),
         "related": model(x, related),
@@ -118,8 +130,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def rank_model(judged: Sequence[Judged]) -> dict[str, float]:
-    """Weights of the signals, scaled so that the cosine's is 1.
+def rank_model(judged: Sequence[Judged], without: Sequence[str] = ()) -> dict[str, float]:
+    """Weights of the signals but those left out, scaled so that the cosine's is 1.
 
     Each question counts once, whatever its number of pairs; each pair counts in both directions.
     """
@@ -133,20 +145,22 @@ def rank_model(judged: Sequence[Judged]) -> dict[str, float]:
             pairs.append(found)
             weights.append(np.full(len(found), 1 / len(found)))
     x, w = np.concatenate(pairs), np.concatenate(weights)
+    x = x * np.array([name not in without for name in SIGNALS])
     scale = x.std(0)
     scale[scale < 1e-6] = 1.0
     fitted = LogisticRegression(fit_intercept=False, C=1.0, max_iter=2_000)
     y = np.repeat([True, False], len(x))
     fitted.fit(np.concatenate([x, -x]) / scale, y, sample_weight=np.concatenate([w, w]))
     found = fitted.coef_[0] / scale
-    return {name: round(float(v / abs(found[0])), 3) for name, v in zip(SIGNALS, found, strict=True)}
+    unit = max(abs(found[0]), 1e-9) if SIGNALS[0] not in without else 1.0
+    return {name: round(float(v / unit), 3) for name, v in zip(SIGNALS, found, strict=True)}
 
 
-def crossed_ranking(judged: Sequence[Judged]) -> list[Bools]:
+def crossed_ranking(judged: Sequence[Judged], without: Sequence[str] = ()) -> list[Bools]:
     """For each question which hits are right, in the order of weights that were fitted without it."""
     out: list[Bools] = [np.zeros(0, dtype=bool)] * len(judged)
     for fold in range(FOLDS):
-        weights = rank_model([j for n, j in enumerate(judged) if n % FOLDS != fold])
+        weights = rank_model([j for n, j in enumerate(judged) if n % FOLDS != fold], without)
         values = np.array([weights[name] for name in SIGNALS])
         for n in range(fold, len(judged), FOLDS):
             out[n] = judged[n].right[np.argsort(-(judged[n].table @ values), kind="stable")]
@@ -172,7 +186,7 @@ def crossed(x: Floats, y: Bools) -> Floats:
 
 
 def balance(chance: Sequence[float] | Floats, wanted: Sequence[bool] | Bools) -> float:
-    """The threshold with the smallest sum of false-answer rate and over-refusal rate.
+    """The threshold with the smallest sum of false-answer rate and weighted over-refusal rate.
 
     >>> balance([0.1, 0.4, 0.6, 0.9], [False, False, True, True])
     0.5
@@ -180,7 +194,7 @@ def balance(chance: Sequence[float] | Floats, wanted: Sequence[bool] | Bools) ->
     p, y = np.asarray(chance), np.asarray(wanted)
     cuts = np.unique(p)
     middles = np.concatenate([[0.0], (cuts[1:] + cuts[:-1]) / 2, [1.0]])
-    loss = [np.mean(p[~y] >= t) + np.mean(p[y] < t) for t in middles]
+    loss = [np.mean(p[~y] >= t) + REFUSAL * np.mean(p[y] < t) for t in middles]
     return float(middles[int(np.argmin(loss))])
 
 
@@ -200,7 +214,7 @@ def _judged(bot: Bot, row: GoldRow, gold: int) -> Judged:
     return Judged(row, gold, bot, tuple(head), hits[DEPTH:])
 
 
-def _features(judged: Sequence[Judged], ranking: dict[str, float]) -> tuple[list[Judged], Floats]:
+def features_of(judged: Sequence[Judged], ranking: dict[str, float]) -> tuple[list[Judged], Floats]:
     """The features of each question that isn't an instruction, its hits in the order of those weights."""
     rows, table = [], []
     for j in judged:

@@ -10,7 +10,8 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from eval.corrupt import NAME, Article, Row
+from eval.corrupt import Article, Row
+from eval.swaps import NAME
 
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _WEEKDAY = "(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
@@ -23,14 +24,14 @@ _RISKY = re.compile(
 _SPELLINGS = dict(
     pair.split("/")
     for pair in "defense/defence defence/defense color/colour center/centre centre/center labor/labour labour/labor "
-    "organization/organisation organisation/organization program/programme theatre/theater harbour/harbor harbor/harbour "
-    "kilometres/kilometers metres/meters litres/liters tonnes/tons neighbour/neighbor neighbours/neighbors favour/favor "
-    "emphasize/emphasise emphasized/emphasised emphasizing/emphasising recognize/recognise cancelled/canceled grey/gray "
-    "traveled/travelled travelled/traveled programme/program standardization/standardisation fulfil/fulfill".split()
-    if pair != "tonnes/tons"
+    "organization/organisation organisation/organization program/programme programme/program theatre/theater "
+    "harbour/harbor harbor/harbour kilometres/kilometers metres/meters litres/liters neighbour/neighbor favour/favor "
+    "neighbours/neighbors emphasize/emphasise emphasized/emphasised emphasizing/emphasising recognize/recognise "
+    "cancelled/canceled grey/gray traveled/travelled travelled/traveled fulfil/fulfill "
+    "standardization/standardisation".split()
 )
 _SYNONYMS = {
-    "said": "stated", "remarked": "said", "stated": "said", "commented": "remarked", 
+    "said": "stated", "remarked": "said", "stated": "said", "commented": "remarked",
     "emphasized": "stressed", "underscored": "stressed", "highlighted": "emphasised", "began": "started",
     "started": "began", "help": "assist", "large": "big", "big": "large", "bought": "purchased", "built": "constructed",
     "ended": "finished", "almost": "nearly", "nearly": "almost", "after": "following", "enhance": "strengthen",
@@ -62,6 +63,12 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _lower(text: str) -> str:
+    """The text as it stands inside a sentence: a small letter where the first word is no name."""
+    small = ("The", "A", "An", "It", "This", "There", "In", "About", "At")
+    return text[0].lower() + text[1:] if text.split()[0] in small else text
+
+
 def _stop(text: str) -> str:
     return text.strip(" ,;—-") + ("" if text.rstrip().endswith((".", "!", "?")) else ".")
 
@@ -85,7 +92,11 @@ def _head(sentence: str) -> Iterator[str]:
     found = re.match(
         r"^(?:In|On|At|During|After|Following|Before|For|With|Amid|By|From) [^,]{3,70}, (?P<rest>.+)$", sentence
     )
-    if found and _plain(sentence) and not re.match(rf"(?:{NAME}|[A-Z]\w+), |(?:and|who|which|where)\b|\w+ing\b", found["rest"]):
+    if (
+        found
+        and _plain(sentence)
+        and not re.match(rf"(?:{NAME}|[A-Z]\w+), |(?:and|who|which|where)\b|\w+ing\b", found["rest"])
+    ):
         yield _capital(found["rest"])
 
 
@@ -162,11 +173,9 @@ def _number(sentence: str) -> Iterator[str]:
     for n, word in enumerate(_WORDS):
         if n > 1 and (found := re.search(rf"(?<![\w-]){word}(?![\w-])", bare)):
             yield sentence[: found.start()] + str(n) + sentence[found.end() :]
-        if n > 1 and (
-            found := re.search(rf"(?<![\w.,:$€£-]){n} (?!million|billion|{_MONTH}|a\.m|p\.m)(?=[a-z])", bare)
-        ):
-            if not re.search(rf"{_MONTH} $", bare[: found.start()]):
-                yield sentence[: found.start()] + word + " " + sentence[found.end() :]
+        found = re.search(rf"(?<![\w.,:$€£-]){n} (?!million|billion|{_MONTH}|a\.m|p\.m)(?=[a-z])", bare)
+        if n > 1 and found and not re.search(rf"{_MONTH} $", bare[: found.start()]):
+            yield sentence[: found.start()] + word + " " + sentence[found.end() :]
     if found := re.search(r"(?<![\d.,])(\d{1,3}),(\d{3})(?![\d,])", bare):
         yield sentence[: found.start()] + found[1] + found[2] + sentence[found.end() :]
     if found := re.search(r"(\d+(?:\.\d+)?)%", bare):
@@ -193,7 +202,8 @@ def _voice(sentence: str) -> Iterator[str]:
         return
     agent = rf"(?:the [a-z]+|{NAME})"
     found = re.match(
-        rf"^(?P<o>(?:The [a-z ]+|{NAME})) (?:was|were) (?P<v>\w+ed) by (?P<s>{agent})(?P<rest> (?:in|on|at|for|from) [^,]+)?\.$",
+        rf"^(?P<o>(?:The [a-z ]+|{NAME})) (?:was|were) (?P<v>\w+ed) by (?P<s>{agent})"
+        r"(?P<rest> (?:in|on|at|for|from) [^,]+)?\.$",
         sentence,
     )
     if found:
@@ -204,7 +214,8 @@ def _voice(sentence: str) -> Iterator[str]:
         )
         yield f"{_capital(found['s'])} {found['v']} {o}{found['rest'] or ''}."
     found = re.match(
-        rf"^(?P<s>{NAME}) (?P<v>(?!need|agre)\w{{3,}}ed) (?P<o>(?:the|a|an) [a-z]+(?: [a-z]+)?) (?P<rest>(?:in|on|at|for|from) [^,]+)\.$",
+        rf"^(?P<s>{NAME}) (?P<v>(?!need|agre)\w{{3,}}ed) (?P<o>(?:the|a|an) [a-z]+(?: [a-z]+)?) "
+        r"(?P<rest>(?:in|on|at|for|from) [^,]+)\.$",
         sentence,
     )
     if (
@@ -218,7 +229,8 @@ def _voice(sentence: str) -> Iterator[str]:
 def _indirect(sentence: str) -> Iterator[str]:
     """`"Q," X said.` -> `X said that Q.` and `X said: "Q."`; words about the speaker's self stay quoted."""
     found = re.match(
-        rf"^[“\"](?P<q>[^“”\"]+?),[”\"] (?:said (?P<x>{NAME})|(?P<y>{NAME}) (?:said|remarked|commented|stated))\b(?! (?:and|in))[^“”\"]*$",
+        rf"^[“\"](?P<q>[^“”\"]+?),[”\"] "
+        rf"(?:said (?P<x>{NAME})|(?P<y>{NAME}) (?:said|remarked|commented|stated))\b(?! (?:and|in))[^“”\"]*$",
         sentence,
     )
     if found and not re.search(r"[’']s\b", found["x"] or found["y"]):
@@ -227,7 +239,7 @@ def _indirect(sentence: str) -> Iterator[str]:
         yield f"“{found['q']},” {speaker} stated."
         if not re.search(r"\b(?:I|we|our|my|us|me|you|your)\b", found["q"], re.IGNORECASE):
             q = found["q"]
-            yield f"{speaker} said that {q[0].lower() + q[1:] if q.split()[0] in ('The', 'A', 'It', 'This', 'There') else q}."
+            yield f"{speaker} said that {_lower(q)}."
 
 
 def _report(sentence: str) -> Iterator[str]:
@@ -238,19 +250,14 @@ def _report(sentence: str) -> Iterator[str]:
         rf"^(?P<c>[^,]+), according to (?P<x>(?:the [a-z ]+|{NAME}))\.$", sentence
     )
     if found:
-        c = found["c"]
-        lower = (
-            c[0].lower() + c[1:]
-            if c.split()[0] in ("The", "A", "An", "It", "This", "There", "In", "About", "At")
-            else c
-        )
+        lower = _lower(found["c"])
         yield f"{_capital(found['x'])} said that {lower}."
         yield f"According to {found['x']}, {lower}."
     found = re.match(
         rf"^(?P<x>(?:The [a-z]+|{NAME})) said (?:that )?(?P<c>(?:the|it|its|there|{NAME}) [^,]+)\.$", sentence
     )
     if found and not re.match(r"(?:He|She|They|It|This)\b", found["x"]):
-        yield f"{_capital(found['c'])}, {found['x'][0].lower() + found['x'][1:] if found['x'].startswith('The ') else found['x']} said."
+        yield f"{_capital(found['c'])}, {_lower(found['x'])} said."
 
 
 Maker = Callable[[str], Iterator[str]]

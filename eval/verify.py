@@ -1,4 +1,4 @@
-"""How well qa/ground.py tells true statements from false ones: recall by kind of corruption, false alarms by kind of truth.
+"""How well qa/ground.py tells true statements from false ones: recall of false kinds, false alarms on true ones.
 
 The statements are made by rule from folders of articles (eval/corrupt.py, eval/paraphrase.py) or read from a file of
 hand-written ones. It knows no bot and no model. Try: python -m eval ground
@@ -66,7 +66,7 @@ def table(title: str, found: Sequence[Tally]) -> str:
 
 
 def written(path: Path) -> dict[str, tuple[Row, ...]]:
-    """Hand-written rows by the half they belong to: "tune" was looked at while writing the rules, "held" was not.
+    """Hand-written rows by the half they belong to: "tune" shaped the rules, "late" was written when they stood.
 
     Raises UserError when the file can't be read or a line lacks a field.
     """

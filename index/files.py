@@ -63,7 +63,7 @@ def is_below(file: Path, paths: Sequence[Path]) -> bool:
     folders = [path.resolve() for path in paths if path.is_dir()]
     return any(
         file.is_relative_to(folder)
-        and not any((above / STORE_FILE).exists() for above in file.parents if above.is_relative_to(folder))
+        and not any(os.path.exists(above / STORE_FILE) for above in file.parents if above.is_relative_to(folder))
         for folder in folders
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.fold import words
+from index.fold import fold, words
 from index.library import Library
 
 # They stand in nearly every sentence, so they cost the most and tell the least. English, from the closed classes.
@@ -66,7 +66,10 @@ def bm25_of(library: Library, question: str, ids: Sequence[int]) -> dict[int, fl
 
 def document_frequency(library: Library, term: str) -> int:
     """In how many sentences a word occurs, its other forms counted too."""
-    return int(library.rows("SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(term),))[0][0])
+    folded = fold(term)
+    if not folded:
+        return 0
+    return int(library.rows("SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(folded),))[0][0])
 
 
 def _query(question: str) -> str:

@@ -53,7 +53,7 @@ def as_retriever(search: Search, k: int = 5) -> BaseRetriever:
     from llama_index.core.retrievers import BaseRetriever
     from llama_index.core.schema import QueryBundle
 
-    class SpanRetriever(BaseRetriever):
+    class SpanRetriever(BaseRetriever):  # type: ignore[misc]  # mypy does not follow the library
         def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
             titles = {a.article_id: a.title for a in search.library.articles()}
             hits = search.search(query_bundle.query_str, k)
@@ -66,7 +66,7 @@ def as_embedding(embedder: Embeds) -> BaseEmbedding:
     """citespan's embedder behind LlamaIndex's interface."""
     from llama_index.core.embeddings import BaseEmbedding
 
-    class SpanEmbedding(BaseEmbedding):
+    class SpanEmbedding(BaseEmbedding):  # type: ignore[misc]
         def _get_text_embedding(self, text: str) -> list[float]:
             return self._get_text_embeddings([text])[0]
 

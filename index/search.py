@@ -8,6 +8,7 @@ score, and they are fused by score, not by rank. Reranking is `qa/rerank.py`. Tr
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 from index.embed import Embeds, Vectors
@@ -22,6 +23,9 @@ NEAR_SENTENCES, NEAR_PASSAGES, LEXICAL = 40, 12, 40
 # Weight of BM25 (divided by the query's best) against the two cosines; see the ablation in the README.
 LEXICAL_WEIGHT = 0.5
 
+# A search that meets a change of the store in the middle is made again: so often, with so many seconds more each time.
+_ATTEMPTS, _PAUSE = 5, 0.05
+
 
 class Search:
     """Search over one store. Safe to call from several threads; sees what is indexed while it is open."""
@@ -29,14 +33,17 @@ class Search:
     def __init__(self, library: Library, vectors: VectorStore, embedder: Embeds) -> None:
         check_embedder(library, embedder)
         self.library, self.vectors, self.embedder = library, vectors, embedder
-        self._revision = library.revision
+        self._revision = -1  # of no revision yet: the first search opens the vectors that belong to the catalogue
         self._lock = threading.Lock()
 
     @classmethod
     def open(cls, store: Path, embedder: Embeds) -> Search:
         """Raises StoreError when there is no store or another embedder made it."""
         library = Library(store)
-        return cls(library, VectorStore(store, library.generation), embedder)
+        with library.snapshot():
+            search = cls(library, VectorStore(store, library.generation), embedder)
+            search._revision = library.revision
+        return search
 
     def search(self, question: str, k: int = 50, articles: frozenset[str] | None = None) -> tuple[Hit, ...]:
         """The best `k` sentences for a question, best first; only from `articles` (ids) when given.
@@ -44,12 +51,18 @@ class Search:
         The fused score is `cosine + passage_cosine + 0.5 * bm25 / best bm25 of the question`.
         """
         vector = self.embedder.encode([question])
-        try:
-            return self._fused(self._current(), vector, question, k, articles)
-        except StoreError:
-            # The generation of vectors that was open may have gone a moment ago; then there is a newer one.
-            self._revision = -1
-            return self._fused(self._current(), vector, question, k, articles)
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self.library.snapshot():
+                    return self._fused(self._current(), vector, question, k, articles)
+            except StoreError:
+                # Another process may be writing: what Chroma has in memory and what is on its disk can differ for a
+                # moment, and a generation of vectors may have gone. Opened again, they agree.
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                time.sleep(attempt * _PAUSE)
+                self._revision = -1
+        raise AssertionError("the last attempt returns or raises")
 
     def _fused(
         self, vectors: VectorStore, vector: Vectors, question: str, k: int, articles: frozenset[str] | None
@@ -90,16 +103,19 @@ class Search:
         return self.library.before(sentence)
 
     def _current(self) -> VectorStore:
-        """The vectors of the store as it is now: Chroma's index in memory doesn't see what another process writes."""
-        if self.library.revision != self._revision:
-            with self._lock:
-                # Read before the opening: what is written in between makes the next search open them again.
-                revision = self.library.revision
-                if revision != self._revision:
-                    check_embedder(self.library, self.embedder)
-                    self.vectors = VectorStore(self.library.folder, self.library.generation)
-                    self._revision = revision
-        return self.vectors
+        """The vectors that belong to the snapshot: Chroma's index in memory doesn't see what another process writes."""
+        with self._lock:
+            revision = self.library.revision
+            if revision != self._revision:
+                check_embedder(self.library, self.embedder)
+                vectors = VectorStore(self.library.folder, self.library.generation)
+                if self.library.size and not vectors.exists:
+                    raise StoreError(
+                        f"The vectors in {self.library.folder} are missing. "
+                        f"Make them anew from the text: python -m index verify --repair --store {self.library.folder}"
+                    )
+                self.vectors, self._revision = vectors, revision
+            return self.vectors
 
 
 def check_embedder(library: Library, embedder: Embeds) -> None:

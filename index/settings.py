@@ -7,7 +7,7 @@ capitals), the default. Try `python -m qa --help`.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -69,13 +69,13 @@ class Settings:
             if value is None:
                 value = environ.get(variable(name)) or None
             if value is not None:
-                values[name] = _convert(name, value, type(f.default), f.metadata)
+                values[name] = _convert(name, value, _kind(f.default), f.metadata)
         return cls(**values)
 
     def with_(self, **changes: Any) -> Settings:
         """The same settings with some changed, checked in the same way."""
         known = {f.name: f for f in fields(self)}
-        checked = {n: _convert(n, v, type(known[n].default), known[n].metadata) for n, v in changes.items()}
+        checked = {n: _convert(n, v, _kind(known[n].default), known[n].metadata) for n, v in changes.items()}
         return replace(self, **checked)
 
 
@@ -88,14 +88,17 @@ def variable(name: str) -> str:
     return f"CITESPAN_{name.upper()}"
 
 
+def _kind(default: Any) -> type:
+    """The type of a setting's values; a path's own class depends on the system."""
+    return Path if isinstance(default, Path) else type(default)
+
+
 def _convert(name: str, value: Any, kind: type, metadata: Mapping[str, Any]) -> Any:
-    kind = Path if issubclass(kind, Path) else kind
+    make: Callable[[Any], Any] = kind
     try:
-        value = kind(value)
+        value = make(value)
     except (TypeError, ValueError) as exc:
-        raise UserError(
-            f"{name} must be {kind.__name__}, not {value!r}. Set {variable(name)} or --{name}."
-        ) from exc
+        raise UserError(f"{name} must be {kind.__name__}, not {value!r}. Set {variable(name)} or --{name}.") from exc
     choices, low = metadata["choices"], metadata["low"]
     if choices and value not in choices:
         raise UserError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")

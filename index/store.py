@@ -61,12 +61,17 @@ class VectorStore:
                 raise
             # Closed when nobody uses it any more: a search that has moved on may still run in another thread.
             self._closer = weakref.finalize(self, _close, client, path)
-            self._collections = {
-                name: client.get_or_create_collection(
-                    name, configuration={"hnsw": dict(_INDEX)}, embedding_function=None
+            for name in (SENTENCES, PASSAGES):
+                self._collections[name] = (
+                    client.get_or_create_collection(name, configuration={"hnsw": dict(_INDEX)}, embedding_function=None)
+                    if create
+                    else client.get_collection(name, embedding_function=None)
                 )
-                for name in (SENTENCES, PASSAGES)
-            }
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is such a generation on disk."""
+        return bool(self._collections)
 
     def close(self) -> None:
         self._closer()
@@ -95,7 +100,7 @@ class VectorStore:
 
     def nearest(self, name: str, vector: Vectors, k: int, articles: frozenset[str] | None = None) -> dict[int, float]:
         """id -> cosine of the `k` nearest records, nearest first. `vector` has shape (1, dimensions)."""
-        if not self._collections:
+        if not self._collections or articles == frozenset():
             return {}
         where: Any = {"article_id": {"$in": sorted(articles)}} if articles is not None else None
         with _mapped(self.store):
@@ -164,12 +169,11 @@ class VectorStore:
         copy = VectorStore(self.store, self.generation + 1, create=True)
         with _mapped(self.store):
             for collection in copy._collections.values():
-                if not collection.count():
-                    continue
-                one = collection.get(limit=1, include=["embeddings"])
                 # Any change makes Chroma write its index once the threshold is passed: here, the same record again.
+                # The threshold must be set before the index is first used, which remembers it.
                 collection.modify(configuration={"hnsw": {"sync_threshold": 2}})
-                for _ in range(2):
+                one = collection.get(limit=1, include=["embeddings"])
+                for _ in range(2 * len(one["ids"])):
                     collection.upsert(ids=one["ids"], embeddings=one["embeddings"])
                 collection.modify(configuration={"hnsw": {"sync_threshold": _NEVER}})
         copy.close()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from qa.facts import Sentence, Token
 from qa.frames import Frame
@@ -50,8 +51,9 @@ def align(
     {0: 0, 1: 2, 2: 3}
     """
     path: list[tuple[int, dict[int, tuple[float, int]]]] = []
+    following = {i: after.key for (i, _), (_, after) in pairwise(tokens)}
     for i, token in tokens:
-        places = list(candidates(token, source, days or {}))
+        places = [p for p in candidates(token, source, days or {}) if _counts(source.tokens, p, following.get(i))]
         if token.kind in ("free", "mark") or not places:
             continue
         before = path[-1][1] if path else {}
@@ -98,6 +100,11 @@ def candidates(token: Token, source: Sentence, days: Mapping[int, Day]) -> Itera
         yield p
     if exact and token.text.isupper() and token.key not in source.where:
         yield from _expansion(token.low, source.tokens)
+
+
+def _counts(tokens: Sequence[Token], at: int, following: str | None) -> bool:
+    """ "one ship" stands for "a ship", not for any "a"."""
+    return tokens[at].low not in ("a", "an") or (at + 1 < len(tokens) and tokens[at + 1].key == following)
 
 
 def _expansion(letters: str, tokens: Sequence[Token]) -> Iterable[int]:

@@ -18,9 +18,11 @@ from index.search import Search
 from index.settings import Settings
 from index.types import Article, Hit, Span
 from qa import compose, prompts
+from qa.dates import with_dates
 from qa.followup import self_contained
 from qa.ground import Check, check
 from qa.llm import EMBEDDED, Model, climb
+from qa.question import kind_of
 from qa.rank import Context
 from qa.rerank import ContextOf, Reranker, choose_reranker, rerank
 from qa.types import QUOTES, Answer, Citation, Engine, Statement, Turn, Verdict
@@ -31,7 +33,7 @@ LOOK, NEAREST = 5, 3
 LONGEST_QUESTION = 2_000
 DRAFT_TOKENS = 220
 
-Verify = Callable[[str, Sequence[str]], Check]
+Verify = Callable[[str, Sequence[str], Sequence[str]], Check]
 Decide = Callable[[Features, str], tuple[Verdict, float]]
 
 
@@ -178,7 +180,9 @@ class Bot:
     def features(self, question: str, hits: Sequence[Hit]) -> Features:
         """What the verdict is made from; public, because the verdict is fitted on it."""
         passages = [self._text(h.sentence.passage) for h in hits[:LOOK]]
-        return features(question, hits, passages, self.search_engine.frequency, self.search_engine.size)
+        context = self.context_of()(hits[0]) if hits else Context("", "")
+        engine = self.search_engine
+        return features(question, hits, passages, context, engine.frequency, engine.size)
 
     def _statements(
         self, question: str, hits: Sequence[Hit], book: _Book, settings: Settings, notes: list[str],
@@ -195,17 +199,19 @@ class Bot:
                 kept = "What it had said is kept." if drafted else "The answer is in the articles' own words instead."
                 notes.append(f"{exc} {kept}")
         if not drafted and not (cancel is not None and cancel.is_set()):
-            yield from self._quoted(facts, book)
+            yield from self._quoted(facts, book, dated=kind_of(question) == "when")
 
-    def _quoted(self, facts: Sequence[compose.Fact], book: _Book) -> Iterator[Statement]:
+    def _quoted(self, facts: Sequence[compose.Fact], book: _Book, *, dated: bool) -> Iterator[Statement]:
         """The evidence sentences themselves, each cited; those of other articles that say the same beside it."""
         for fact in facts:
             span = compose.with_context(fact.shown, self._before(fact.shown))
             text = " ".join(self._text(span).split())
+            if dated:
+                text = with_dates(text, book.article(fact.shown).published)
             numbers = [book.cite(fact.shown.sentence.article_id, span, self._text(span))]
             for twin in fact.also:
                 words = twin.sentence.text
-                if self._verify(text, [words]).ok or compose.same_fact(text, words):
+                if self._verify(text, [words], [book.article(twin).published]).ok or compose.same_fact(text, words):
                     numbers.append(book.cite(twin.sentence.article_id, twin.sentence.span, words))
             yield Statement(text, tuple(numbers), "quote")
 
@@ -215,7 +221,7 @@ class Bot:
     ) -> Iterator[Statement]:  # fmt: skip
         """What the model writes from the numbered evidence, as far as the spans that it cites prove it."""
         spans = [compose.with_context(hit, self._before(hit)) for fact in facts for hit in fact.hits]
-        owners = [hit.sentence.article_id for fact in facts for hit in fact.hits]
+        owners = [book.article(hit) for fact in facts for hit in fact.hits]
         texts = [self._text(span) for span in spans]
         messages = prompts.messages(question, texts, settings.statements)
         said: set[str] = set()
@@ -225,9 +231,11 @@ class Bot:
             # A sentence without a marker may still stand in the evidence; it is cited to the first that proves it.
             claimed = [sentence.passages] if sentence.passages else [(n,) for n in range(1, len(texts) + 1)]
             for numbers in claimed:
-                if sentence.text not in said and self._verify(sentence.text, [texts[n - 1] for n in numbers]).ok:
+                shown = [texts[n - 1] for n in numbers]
+                days = [owners[n - 1].published for n in numbers]
+                if sentence.text not in said and self._verify(sentence.text, shown, days).ok:
                     said.add(sentence.text)
-                    cited = tuple(book.cite(owners[n - 1], spans[n - 1], texts[n - 1]) for n in numbers)
+                    cited = tuple(book.cite(owners[n - 1].article_id, spans[n - 1], texts[n - 1]) for n in numbers)
                     yield Statement(sentence.text, cited, "generated")
                     break
 
@@ -275,6 +283,9 @@ class _Book:
     @property
     def citations(self) -> tuple[Citation, ...]:
         return tuple(self._made)
+
+    def article(self, hit: Hit) -> Article:
+        return self._articles[hit.sentence.article_id]
 
     def cite(self, article_id: str, span: Span, quote: str) -> int:
         if span not in self._numbers:

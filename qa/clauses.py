@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qa.facts import Token
-from qa.frames import AUXILIARY, PRONOUNS, noun_phrase, opening
-from qa.words import NATIONS, QUALIFIERS, past
+from qa.reports import noun_phrase, opening
+from qa.words import AUXILIARY, NATIONS, PRONOUNS, QUALIFIERS, past
 
 BE = frozenset("is are was were be been being".split())
 PREPOSITIONS = frozenset(
     "in on at during after before since until by for from with over under about amid to of as when while because if "
-    "near against within between through throughout across despite following although though where who which whose".split()
+    "near against within between through throughout across despite following although though where who which "
+    "whose".split()
 )
 ARTICLES = frozenset("the a an its his her their this that these those".split())
 LINKS = frozenset("and or".split())
@@ -146,7 +147,9 @@ def opens_clause(tokens: Sequence[Token], start: int, end: int) -> bool:
             return True
         if tokens[k].low in _SUBORDINATE and not any(t.text in (",", ")", "—") for t in tokens[k + 1 : end]):
             verbs = tokens[k + 1 : end]
-            if any(past(t.low) or t.low in AUXILIARY or (n == 0 and t.low.endswith("ing")) for n, t in enumerate(verbs)):
+            if any(
+                past(t.low) or t.low in AUXILIARY or (n == 0 and t.low.endswith("ing")) for n, t in enumerate(verbs)
+            ):
                 return True
     return False
 

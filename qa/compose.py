@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from index.fold import words
 from index.lexical import STOPWORDS
 from index.types import Hit, Span
-from qa.question import kind_of, stem
+from qa.question import asks_for_several, stem
 
-# How far below the best a further sentence may score and still belong to the answer, by the kind of answer asked for:
-# a name, a date or a number is said in one sentence; a definition, a list or a reason is often spread over several.
-MARGIN = {"definition": 1.0, "list": 0.7, "why": 0.6, "quote": 0.6, "other": 0.6}
-NARROW = 0.4
+# How far below the best a further sentence may score and still belong to the answer. A name, a date or a number is said
+# in one sentence; a definition, a list, a comparison or two questions in one are often spread over several.
+NARROW, WIDE = 0.25, 0.45
 # Two sentences tell the same fact when this share of the shorter one's words stands in the other, and when this share
 # of all their words is common to both.
 CONTAINED, ALIKE = 0.7, 0.5
@@ -52,7 +51,7 @@ def choose(question: str, hits: Sequence[Hit], limit: int) -> tuple[Fact, ...]:
     """
     if not hits:
         return ()
-    floor = hits[0].score - MARGIN.get(kind_of(question), NARROW)
+    floor = hits[0].score - (WIDE if asks_for_several(question) else NARROW)
     shown: list[Hit] = []
     also: dict[int, list[Hit]] = {}
     for hit in hits:

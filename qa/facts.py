@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from qa import values
+from qa.marks import ends, plain, quoted
 from qa.words import ABBREVIATIONS, FREE, GROUPED, LIGHT, LONGEST, NATIONS, PHRASES, fold, key, stem
 
 Kind = Literal["free", "light", "word", "name", "number", "date", "mark"]
@@ -50,11 +50,6 @@ class Sentence:
     where: Mapping[str, tuple[int, ...]]
 
 
-_FOLDS = str.maketrans(
-    {"‘": "'", "’": "'", "‚": "'", "‛": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"'}
-    | dict.fromkeys("‐‑‒", "-")
-    | dict.fromkeys("–—―", " — ")
-)
 _RAW = re.compile(
     r"(?P<abbr>(?:[A-Za-z]\.){2,})|(?P<num>\d[\d,]*\d(?:\.\d+)?(?!\d)|\d+\.\d+|\d+)(?P<glued>bn|mn|tn|k|m|st|nd|rd|th)?(?![\w])"
     r"|(?P<word>[^\W_]+(?:'[^\W_]+)*\.?)|(?P<mark>\.{2,}|[^\w\s])"
@@ -62,13 +57,6 @@ _RAW = re.compile(
 _CALENDAR = re.compile(r"\b(?:\d{4}-\d\d?-\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4})\b|\b\d\d?:\d\d(?::\d\d)?\b")
 _SIGNS = {"$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "%": "percent", "&": "and"}
 _SCALE = {"bn": "billion", "mn": "million", "tn": "trillion", "k": "thousand", "m": "million"}
-_END = re.compile(r"[.!?…]+[\"')\]]*\s+(?=[\"'(\[]*[^\W_a-z])")
-
-
-def plain(text: str) -> str:
-    """The text with one form of quotation mark, hyphen and white space; lengths may change."""
-    text = unicodedata.normalize("NFKC", text).translate(_FOLDS)
-    return re.sub(r"\s+", " ", text.replace("--", " — ").replace("''", '"')).strip()
 
 
 @functools.lru_cache(maxsize=4096)
@@ -79,10 +67,10 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     ['#2', '~ship', 'sink']
     """
     folded = plain(text)
-    quoted = _quoted(folded)
+    inside = quoted(folded)
     found, start = [], 0
-    for end in [*_ends(folded), len(folded)]:
-        tokens = _tokens(folded, start, end, quoted)
+    for end in [*ends(folded), len(folded)]:
+        tokens = _tokens(folded, start, end, inside)
         if tokens:
             where: dict[str, tuple[int, ...]] = {}
             for i, token in enumerate(tokens):
@@ -92,65 +80,6 @@ def sentences(text: str) -> tuple[Sentence, ...]:
             found.append(Sentence(folded[start:end].strip(), tokens, where))
         start = end
     return tuple(found)
-
-
-def quotations(text: str) -> tuple[str, ...]:
-    """What stands between quotation marks, folded by `plain`; an unclosed one counts to its end.
-
-    >>> quotations("He called it “a shared priority.”")
-    ('a shared priority.',)
-    """
-    folded = plain(text)
-    inside = _quoted(folded)
-    pieces, start = [], None
-    for i, flag in enumerate([*inside, False]):
-        if flag and start is None:
-            start = i
-        elif not flag and start is not None:
-            pieces.append(folded[start:i].strip())
-            start = None
-    return tuple(p for p in pieces if p)
-
-
-def _quoted(text: str) -> list[bool]:
-    """For each character whether it is inside quotation marks, judged by the form of each mark, not by counting."""
-    inside: list[bool] = []
-    open_by = ""
-    for i, char in enumerate(text):
-        before, after = text[i - 1] if i else " ", text[i + 1] if i + 1 < len(text) else " "
-        opens = before in " ([—/" and not after.isspace()
-        if char == '"' and not open_by and not opens and not any(c == '"' for c in text[:i]):
-            inside = [True] * len(inside)  # the text began inside a quotation
-        if char == '"' and open_by in ("", '"'):
-            open_by = (
-                '"'
-                if (opens or not (open_by or before.isalnum() or before in ".,!?…")) and not (open_by and not opens)
-                else ""
-            )
-            inside.append(False)
-        elif char == "'" and not open_by and opens and _closes_later(text, i):
-            open_by = "'"
-            inside.append(False)
-        elif char == "'" and open_by == "'" and not after.isalnum() and not before.isspace():
-            open_by = ""
-            inside.append(False)
-        else:
-            inside.append(bool(open_by))
-    return inside
-
-
-def _closes_later(text: str, at: int) -> bool:
-    return re.search(r"[^\s]'(?!\w)", text[at + 1 :]) is not None
-
-
-def _ends(text: str) -> list[int]:
-    ends = []
-    for found in _END.finditer(text):
-        word = text[: found.start()].rsplit(" ", 1)[-1].lstrip("\"'([").lower()
-        one_dot = found.group().startswith(". ")
-        if not (one_dot and (word in ABBREVIATIONS or len(word) == 1 or re.fullmatch(r"(?:[a-z]\.)+[a-z]", word))):
-            ends.append(found.end())
-    return ends
 
 
 def _tokens(text: str, start: int, end: int, quoted: list[bool]) -> tuple[Token, ...]:
@@ -216,7 +145,7 @@ def _phrase(words: list[str], i: int) -> tuple[str, int] | None:
 
 
 def _raw(text: str, start: int, end: int) -> tuple[list[str], list[int], set[int]]:
-    """Words, numbers and marks, the place of each, and which are owners; contractions and glued units are taken apart."""
+    """Words, numbers and marks, the place of each, and which are owners; contractions are taken apart."""
     words: list[str] = []
     owners: set[int] = set()
     at: list[int] = []

@@ -6,9 +6,10 @@ By rule along an alignment; names and order are for qa/relations.py and qa/order
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from qa.align import Match
-from qa.clauses import ARTICLES, CONJUNCTIONS, PREPOSITIONS, TIMES, joins, role, starts_verb
+from qa.clauses import ARTICLES, CONJUNCTIONS, PREPOSITIONS, TIMES, joins, opens_clause, role, starts_verb
 from qa.facts import Token
 from qa.frames import Frame
 from qa.words import PARTITIVES, past
@@ -87,7 +88,7 @@ def _shared(said: Frame, source: Frame, path: Sequence[tuple[int, int]], at: tup
 
 def _ellipsis(path: Sequence[tuple[int, int]], n: int, said: Frame, source: Frame) -> bool:
     """ "2.3 times as wide and 7.1 times as heavy": the words before "and" hold for the second number, too."""
-    i, p = path[n]
+    p = path[n][1]
     after = path[n + 1 : n + 3]
     words = all(said.tokens[j].kind == "word" and p < q < p + 6 for j, q in after)
     return len(after) == 2 and words and role(source.tokens, p) in ("and", ",")
@@ -123,14 +124,21 @@ def _shares(match: Match) -> list[str]:
         j = p - 1
         while j > 0 and source.tokens[j].kind in ("free", "name", "number") and source.tokens[j].low != "of":
             j -= 1
-        if j > 0 and source.tokens[j].low == "of" and source.tokens[j - 1].low in PARTITIVES and j - 1 not in used:
-            if said.tokens[i].claim and p - j < 6 and not any(k in used for k in range(j + 1, p)):
-                problems.append(f"number: {source.tokens[j - 1].text} of {source.tokens[p].text}")
-    for (i, p), (j, q) in zip(path, path[1:], strict=False):
+        if (
+            j > 0
+            and source.tokens[j].low == "of"
+            and source.tokens[j - 1].text.lower().removesuffix("s") in PARTITIVES
+            and said.tokens[i].claim
+            and p - j < 6
+            and not any(k in used for k in (j - 1, *range(j + 1, p)))
+        ):
+            problems.append(f"number: {source.tokens[j - 1].text} of {source.tokens[p].text}")
+    for (i, p), (j, q) in pairwise(path):
         for k in range(p + 1, q - 1):  # "408,700 inhabitants, 131,000 of them in the capital"
-            if source.tokens[k].kind == "number" and k not in used and source.tokens[k + 1].low in ("of", "in", "from"):
-                if role(source.tokens, k) == "," and not any(t.kind == "mark" for t in said.tokens[i:j]):
-                    problems.append(f"number: {source.tokens[k].text} {said.tokens[j].text}")
+            apart = source.tokens[k].kind == "number" and k not in used and role(source.tokens, k) == ","
+            apart = apart and source.tokens[k + 1].low in ("of", "in", "from")
+            if apart and not any(t.kind == "mark" for t in said.tokens[i:j]):
+                problems.append(f"number: {source.tokens[k].text} {said.tokens[j].text}")
     return problems
 
 
@@ -159,7 +167,11 @@ def _dates(match: Match) -> list[str]:
         if p < q and not _fronted(source.tokens, p):
             away = any(source.tokens[k].kind == "mark" or starts_verb(source.tokens, k) for k in range(p + 1, q))
         else:
-            away = any(starts_verb(source.tokens, k) or source.tokens[k].text in (";", ":") for k in range(q + 1, p))
+            anchor = max((at for j, at in path if at < p and j not in told), default=q)
+            away = opens_clause(source.tokens, anchor + 1, p)
+            away = away or any(
+                starts_verb(source.tokens, k) or source.tokens[k].text in (";", ":") for k in range(q + 1, p)
+            )
             commas = [k for k in range(q + 1, p) if source.tokens[k].text == ","]
             unread = commas and not any(commas[-1] < at for _, at in path if at < p)
             away = away or (len(commas) == 1 and bool(unread) and commas[0] < p - 2)

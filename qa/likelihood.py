@@ -6,68 +6,77 @@ token ids; text becomes ids in `qa.local`. Try `LocalModel.load("embedded").like
 
 from __future__ import annotations
 
-import threading
+import queue
 from collections.abc import Sequence
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Ids = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+
+ROWS = 4  # passages scored together: fewer leave the processor waiting, more spend it on padding
 
 
 class Likelihood:
-    """A scoring model, compiled once. Safe for several threads: one batch at a time."""
+    """A compiled scoring model. Safe for several threads: what they ask waits in one queue."""
 
-    def __init__(self, openvino: Any, folder: Path) -> None:
-        model = openvino.Core().read_model(folder / "openvino_model.xml")
-        _score_targets(model)
-        self._request = (
-            openvino.Core().compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY"}).create_infer_request()
-        )
-        self._lock = threading.Lock()
+    def __init__(self, compiled: Any, streams: int) -> None:
+        self._names = {name for port in compiled.inputs for name in port.names}
+        self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        for _ in range(streams):
+            self._free.put(compiled.create_infer_request())
+        self._threads = ThreadPoolExecutor(streams, thread_name_prefix="likelihood")
 
-    def __call__(self, prefixes: Sequence[Ids], question: Ids) -> npt.NDArray[np.float32]:
-        """Nats per token, shape `(len(prefixes),)`; every prefix and the question hold at least one token id."""
-        rows, longest = len(prefixes), max(map(len, prefixes)) + len(question)
-        ids, mask = np.zeros((rows, longest), np.int64), np.zeros((rows, longest), np.int64)
-        for row, prefix in enumerate(prefixes):
-            used = len(prefix) + len(question)
-            ids[row, longest - used :] = np.concatenate([prefix, question])
-            mask[row, longest - used :] = 1
-        with self._lock:
-            self._request.reset_state()
-            self._request.infer(
-                {
-                    "input_ids": ids,
-                    "attention_mask": mask,
-                    "position_ids": np.maximum(np.cumsum(mask, 1) - 1, 0),
-                    "beam_idx": np.arange(rows, dtype=np.int32),
-                    "targets": np.tile(question, (rows, 1)),
-                }
-            )
-            scores = self._request.get_output_tensor(0).data.copy()
-        return np.asarray(scores.mean(1), np.float32)
+    def __call__(self, prefixes: Sequence[Ids], question: Ids) -> Floats:
+        """Nats per token, shape `(len(prefixes),)`; every prefix and the question hold at least one token id.
+
+        Prefixes of like length share a batch, so that little is spent on padding; the longest go first, so that
+        no stream is left with a long one at the end.
+        """
+        order = sorted(range(len(prefixes)), key=lambda i: -len(prefixes[i]))
+        batches = [order[start : start + ROWS] for start in range(0, len(order), ROWS)]
+        scores = np.zeros(len(prefixes), np.float32)
+        done = self._threads.map(lambda batch: self._batch([prefixes[i] for i in batch], question), batches)
+        for batch, values in zip(batches, done, strict=True):
+            scores[batch] = values
+        return scores
+
+    def _batch(self, prefixes: Sequence[Ids], question: Ids) -> Floats:
+        given = padded(prefixes, question)
+        request = self._free.get()
+        try:
+            request.reset_state()
+            request.infer({name: given[name] for name in self._names})
+            return np.asarray(request.get_output_tensor(0).data.mean(1), np.float32)
+        finally:
+            self._free.put(request)
 
 
-def _score_targets(model: Any) -> None:
-    """Give the model an input `targets` and, instead of all logits, the log-probabilities of those last tokens."""
-    from openvino import opset13 as op
+def padded(prefixes: Sequence[Ids], question: Ids) -> dict[str, npt.NDArray[Any]]:
+    """The inputs of a scoring graph: rows of `prefix + question`, padded on the right, and where the question is.
 
-    result = model.get_results()[0]
-    head = result.input_value(0).get_node()
-    targets = op.parameter([-1, -1], dtype=np.int64, name="targets")
-    targets.output(0).set_names({"targets"})
-    length = op.gather(op.shape_of(targets), op.constant(np.array([1])), op.constant(0))
-    start = op.subtract(op.constant(np.array([-1])), length)
-    hidden = op.slice(
-        head.input_value(0), start, op.constant(np.array([-1])), op.constant(np.array([1])), op.constant(np.array([1]))
-    )
-    head.input(0).replace_source_output(hidden.output(0))
-    chances = op.log_softmax(head.output(0), -1)
-    chosen = op.gather_elements(chances, op.unsqueeze(targets, op.constant(2)), 2)
-    model.add_parameters([targets])
-    model.remove_result(result)
-    model.add_results([op.result(op.squeeze(chosen, op.constant(2)))])
-    model.validate_nodes_and_infer_types()
+    >>> given = padded([np.array([5, 6]), np.array([7])], np.array([8, 9]))
+    >>> given["input_ids"].tolist(), given["at"].tolist()
+    ([[5, 6, 8, 9], [7, 8, 9, 0]], [[1, 2], [0, 1]])
+
+    `at` holds the places whose next token is one of the question's. Padding needs no mask: it comes after all that
+    counts, and a language model never looks ahead.
+    """
+    rows, asked = len(prefixes), len(question)
+    length = max(map(len, prefixes)) + asked
+    ids = np.zeros((rows, length), np.int64)
+    for row, prefix in enumerate(prefixes):
+        ids[row, : len(prefix) + asked] = np.concatenate([prefix, question])
+    lengths = np.array([len(prefix) for prefix in prefixes])
+    return {
+        "input_ids": ids,
+        "at": lengths[:, None] - 1 + np.arange(asked),
+        "targets": np.tile(question, (rows, 1)),
+        # What OpenVINO's own exports ask for besides.
+        "attention_mask": np.ones_like(ids),
+        "position_ids": np.tile(np.arange(length), (rows, 1)),
+        "beam_idx": np.arange(rows, dtype=np.int32),
+    }

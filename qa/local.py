@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ModelError
+from qa.compiled import compile_scorer, compile_writer
 from qa.likelihood import Ids, Likelihood
 from qa.modelfiles import ModelFiles, find, runtime
 
@@ -32,7 +33,7 @@ class LocalModel:
     def __init__(self, files: ModelFiles) -> None:
         self._files = files
         self.name = files.name
-        self._openvino, genai = runtime()
+        _, genai = runtime()
         self._loading, self._step = threading.RLock(), threading.Lock()
         try:
             self._tokenizer = genai.Tokenizer(str(files.folder))
@@ -109,16 +110,11 @@ class LocalModel:
 
     @cached_property
     def _scorer(self) -> Likelihood:
-        with self._loading:
-            return Likelihood(self._openvino, self._files.folder)
+        return Likelihood(*compile_scorer(self._files))
 
     @cached_property
     def _writer(self) -> Any:
-        with self._loading:
-            core = self._openvino.Core()
-            model = core.read_model(self._files.folder / "openvino_model.xml")
-            _last_position_only(model)
-            return core.compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+        return compile_writer(self._files)
 
     def _chat(self, messages: Sequence[dict[str, str]]) -> str:
         safe = [{"role": m["role"], "content": self._harmless(m["content"])} for m in messages]
@@ -149,25 +145,14 @@ def _special_tokens(tokenizer: Any) -> dict[int, str]:
     return {i: f for i, p, f in zip(ids, plain, full, strict=True) if f and not p}
 
 
-def _last_position_only(model: Any) -> None:
-    """Compute the logits of the last token alone: the others are not needed and cost most of a long prompt."""
-    from openvino import opset13 as op
-
-    head = model.get_results()[0].input_value(0).get_node()
-    one = op.constant(np.array([1]))
-    last = op.slice(head.input_value(0), op.constant(np.array([-1])), op.constant(np.array([2**31])), one, one)
-    head.input(0).replace_source_output(last.output(0))
-    model.validate_nodes_and_infer_types()
-
-
 def _forward(request: Any, ids: Ids, past: int) -> npt.NDArray[np.float32]:
     """Read some tokens after `past` earlier ones; the logits of what comes next, shape `(vocabulary,)`."""
-    request.infer(
-        {
-            "input_ids": ids[None],
-            "attention_mask": np.ones((1, past + len(ids)), np.int64),
-            "position_ids": np.arange(past, past + len(ids))[None],
-            "beam_idx": np.zeros(1, np.int32),
-        }
-    )
+    given = {
+        "input_ids": ids[None],
+        "attention_mask": np.ones((1, past + len(ids)), np.int64),
+        "position_ids": np.arange(past, past + len(ids))[None],
+        "beam_idx": np.zeros(1, np.int32),
+    }
+    asked = {name for port in request.get_compiled_model().inputs for name in port.names}
+    request.infer({name: given[name] for name in asked})
     return np.asarray(request.get_output_tensor(0).data[0, -1], np.float32)

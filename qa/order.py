@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qa.align import Match
-from qa.clauses import BE, CONJUNCTIONS, LINKS, TIMES, opener, owns, passive, subject_of
+from qa.clauses import ARTICLES, BE, CONJUNCTIONS, LINKS, TIMES, opener, owns, passive, subject_of
 from qa.facts import Token
-from qa.frames import AUXILIARY, Frame
-from qa.words import past
+from qa.frames import Frame
+from qa.words import AUXILIARY, past
 
 _GOVERN = frozenset("of for from with at in about to on".split())
 _OF = frozenset("of in at from by".split())
@@ -34,7 +34,7 @@ def order(match: Match) -> list[str]:
         # What has moved is the end of the words before the step back, or the beginning of those after it.
         earlier = [at for at in path[start:n] if at[1] > q]
         later = [at for at in path[n:end] if at[1] < p]
-        reverse = end < len(path) and path[end][1] < q and not said.tokens[path[end][0]].kind == "date"
+        reverse = end < len(path) and path[end][1] < q and said.tokens[path[end][0]].kind != "date"
         if reverse and not speech and not flipped and not _listed(said, source, (i, j), (q, p)):
             problems.append(f"order: {said.tokens[i].text} {said.tokens[j].text}")
             continue
@@ -107,7 +107,7 @@ def _adjunct(said: Frame, source: Frame, block: Sequence[tuple[int, int]], near:
 
 
 def _stands_for(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a pronoun follows in the evidence: the statement has its name there ("ordered it", "ordered the firm")."""
+    """Whether a pronoun follows in the evidence: the statement has the name ("ordered it", "ordered the firm")."""
     after = tokens[at + 1].low if at + 1 < len(tokens) else ""
     return after in ("it", "him", "her", "them", "he", "she", "they")
 
@@ -116,21 +116,24 @@ def _listed(said: Frame, source: Frame, mine: tuple[int, int], theirs: tuple[int
     """Neighbours in a list ("A and B"), a genitive or a name with its apposition may change places."""
     left = said.tokens[mine[0] + 1 : mine[1]]
     right = source.tokens[theirs[0] + 1 : theirs[1]]
-    here = {t.key for t in said.tokens[mine[0] : mine[1] + 6]}
+    here = {t.key for t in said.tokens[max(mine[0] - 6, 0) : mine[1] + 6]}
     near = sum(t.claim and t.kind != "name" and t.key not in here for t in right) < 2 and theirs[1] - theirs[0] < 10
     linked = all(any(t.low in LINKS or t.text == "," for t in side) for side in (left, right))
     mine_owns, theirs_owns = owns(said.tokens, *mine), owns(source.tokens, *theirs)
     owned = (mine_owns and opener(source.tokens, theirs[1]) in _OF) or (
         theirs_owns and opener(said.tokens, mine[1]) in _OF
     )
-    bare = not any(t.claim and t.kind != "name" for t in (*left, *right)) and theirs[1] - theirs[0] <= 5
+    bare = not any(t.claim and t.kind not in ("name", "number") for t in (*left, *right)) and theirs[1] - theirs[0] <= 5
     apposed = (
         bare and not past(said.tokens[mine[0]].low) and mine[1] - mine[0] == 1 and any(t.text == "," for t in right)
     )
     genitive = bare and any(t.low == "of" for t in left) != any(t.low == "of" for t in right)
+    pair = said.tokens[mine[0]], said.tokens[mine[1]]  # "the spacecraft Tern", "the Tern spacecraft"
+    titled = mine[1] - mine[0] == theirs[1] - theirs[0] == 1 and [t.kind for t in pair] == ["name", "word"]
+    titled = titled and source.tokens[theirs[0] - 1].low in ARTICLES and not past(pair[1].low)
     names = said.tokens[mine[0]].kind == said.tokens[mine[1]].kind == "name" and mine[1] - mine[0] == 1
     paired = any(t.low in LINKS for t in (*left, *said.tokens[max(mine[0] - 3, 0) : mine[0]]))
     met = paired and any(t.low == "with" or t.key == "meet" for t in source.tokens[theirs[0] : theirs[1]])
     where = any(t.low == "where" for t in right)  # "sales in the division", "the division, where sales"
     made = any(t.low == "by" for t in left) and source.tokens[theirs[0]].owner  # "the visit by Ana", "Ana's visit"
-    return (linked and near) or genitive or owned or apposed or where or made or (names and near) or met
+    return (linked and near) or genitive or owned or titled or apposed or where or made or (names and near) or met

@@ -17,29 +17,30 @@ Kind = Literal["definition", "who", "when", "where", "how_many", "why", "list", 
 
 # The first that matches wins, so the narrower stand above the wider.
 _UP_TO_THREE = r"(?:[\w'-]+ ){0,3}"
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
+_PATTERNS: tuple[tuple[Kind, str], ...] = (
         ("definition", r"\b(stand|stands|short) for\b|\b(mean|meaning|definition|define|acronym|abbreviation)\b"),
-        ("how_many", r"\bhow (many|much|long|lengthy|old|far|big|large|tall|high|wide|deep|heavy|often|fast|late|early)\b"
+        ("how_many", r"\bhow (many|much|long|lengthy|old|far|big|large|tall|high|wide|deep|heavy|often|fast|late"
+            r"|early)\b"
                      r"|\bwhat (number|percentage|share|proportion|amount|sum|price|score)\b"
                      r"|\b(number|length|size|cost|price|duration) of\b"),
         ("when", r"\bwhen\b|\b(what|which) " + _UP_TO_THREE + r"(date|day|year|month|time|century|decade)\b"),
         ("where", r"\bwhere\b|\b(which|what) " + _UP_TO_THREE + r"(city|country|place|town|location|base|region|state"
                   r"|village|port|site|street|district|province|continent)\b"),
-        ("why", r"\b(why|how come|for what reason|what (reason|cause|caused|prompted|motivated|led to)|purpose|aim of)\b"),
+        ("why", r"\b(why|how come|for what reason|what (reason|cause|caused|prompted|motivated|led to)|purpose"
+                r"|aim of)\b"),
         ("quote", r"\b(what|how) (did|does|do|has|have) .{2,60}\b(say|said|tell|told|describe|call|comment|warn|respond"
                   r"|express|put it)\b|\b(quote|words of|exact words|wording|phrase)\b|\baccording to\b"),
         ("who", r"\b(who|whom|whose)\b|\b(which|what) " + _UP_TO_THREE + r"(person|minister|leader|official|company"
                 r"|organisation|organization|president|player|team|author|newspaper|agency|judge|man|woman)\b"),
         ("list", r"\b(which|what) (are|were) the\b|\blist\b|\bname (the|all|some|two|three|four)\b|\bexamples? of\b"
-                 r"|\b(which|what) " + _UP_TO_THREE + r"(areas|fields|countries|nations|members|topics|technologies|sectors"
+                 r"|\b(which|what) " + _UP_TO_THREE + r"(areas|fields|countries|nations|members|topics|technologies"
+            r"|sectors"
                  r"|companies|kinds|types|things|powers|sorts)\b"),
         ("definition", r"^(so |and |ok |well |please |tell me )*(what|who) ?('s| is| are| was| were) (a |an |the )?"
                        r"[\w.'-]+( [\w.'-]+){0,3} ?\??$|\b(explain|describe|tell me about|info on|information on)\b"),
         ("yes_no", r"^(is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b"),
-    )
 )  # fmt: skip
+_KINDS = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
 _MONTH += r"|nov(?:ember)?|dec(?:ember)?)"
@@ -107,6 +108,22 @@ def can_hold(kind: Kind, sentence: str, question: str = "") -> bool:
     return True
 
 
+_SEVERAL = re.compile(
+    r"\band (?:what|who|whom|when|where|which|how|why|was|is|are|did|does|has)\b"
+    r"|, and\b|\bor\b|\bas against\b|\bv(?:ersu)?s\b"
+    r"|\b(?:compar\w+|differ\w*|both|each|various|agree|while|then|reports?|accounts?|list)\b"
+)
+
+
+def asks_for_several(question: str) -> bool:
+    """Whether an answer is likely to need several sentences: a definition, a list, a comparison, two questions in one.
+
+    >>> asks_for_several("Who paid, and how much?"), asks_for_several("Who paid?")
+    (True, False)
+    """
+    return kind_of(question) in ("definition", "list") or bool(_SEVERAL.search(plain(question)))
+
+
 # Told to the program rather than asked of the articles. English imperatives with what they are usually about.
 _INSTRUCTION = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instruction|prompt|rule|above|previous|prior|everything"
@@ -153,7 +170,7 @@ def names_of(question: str) -> list[str]:
     >>> names_of("Did Rutte visit the USS Mogami in 2025?")
     ['rutte', 'uss', 'mogami', '2025']
     """
-    found = []
+    found: list[str] = []
     for n, match in enumerate(_TOKEN.finditer(question)):
         token = match.group()
         capital = token[0].isupper() and (n > 0 or token[1:2].isupper())

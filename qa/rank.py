@@ -34,7 +34,7 @@ class Signals:
     bm25: float  # divided by the question's best
     likelihood: float  # of the question after the sentence, what the reranker gave; 0 without one
     holds: float  # 1 when it can hold the kind of answer asked for
-    defines: float  # 1 when a definition is asked for and it explains a word of the question
+    defines: float  # how far it explains a word of the question, when a definition is asked for
     coverage: float  # idf-weighted share of the question's content words in it
     context: float  # the same with its article's title and the sentence before it
     names: float  # share of the question's names and numbers in it
@@ -70,7 +70,7 @@ def signals(
                 bm25=hit.bm25_share,
                 likelihood=hit.rerank or 0.0,
                 holds=float(can_hold(kind, text, question)),
-                defines=float(any(explains(term, text) for term in asked)),
+                defines=max((explains(term, text) for term in asked), default=0.0),
                 coverage=sum(idf[t] for t in terms if stem(t) in here) / mass if mass else 1.0,
                 context=sum(idf[t] for t in terms if stem(t) in near) / mass if mass else 1.0,
                 names=sum(stem(n) in here for n in names) / len(names) if names else 1.0,
@@ -83,20 +83,22 @@ def signals(
 
 def weigh(signals: Signals, weights: Mapping[str, float]) -> float:
     """The weighted sum."""
-    return sum(weights.get(name, 0.0) * value for name, value in asdict(signals).items())
+    return float(sum(weights.get(name, 0.0) * value for name, value in asdict(signals).items()))
 
 
-def explains(term: str, text: str) -> bool:
-    """Whether a text explains a term: puts it in brackets behind its long form, or goes on with what it is.
+def explains(term: str, text: str) -> float:
+    """How far a text explains a term: 1 when it gives the long form beside it, 0.5 when it says what it is, else 0.
 
-    >>> explains("who", "The World Health Organization (WHO) met."), explains("who", "The WHO met on Monday.")
-    (True, False)
+    >>> explains("who", "The World Health Organization (WHO) met."), explains("who", "WHO is an agency.")
+    (1.0, 0.5)
+    >>> explains("who", "The WHO met on Monday.")
+    0.0
     """
     word = re.escape(term)
-    pattern = (
-        rf"\({word}\)|\b{word}\)? \(|\b{word}\)?,? (?:is|are|was|were|means?|refers?|stands|which|an?|the|based)\b"
-    )
-    return bool(re.search(pattern, text, re.IGNORECASE))
+    if re.search(rf"\w \({word}\)|\b{word} \([A-Z]", text, re.IGNORECASE):
+        return 1.0
+    says = rf"\b{word}\)?,? (?:is|are|was|were|means?|refers?|stands|which|an?|the|based)\b"
+    return 0.5 if re.search(says, text, re.IGNORECASE) else 0.0
 
 
 @functools.lru_cache(maxsize=1)

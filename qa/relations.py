@@ -23,8 +23,9 @@ from qa.clauses import (
     passive,
     passives,
 )
-from qa.frames import AUXILIARY, PRONOUNS, opening
-from qa.words import QUALIFIERS, past
+from qa.frames import Frame
+from qa.reports import opening
+from qa.words import AUXILIARY, PRONOUNS, QUALIFIERS, past
 
 
 def relations(match: Match) -> list[str]:
@@ -95,8 +96,11 @@ def _subjects(match: Match) -> list[str]:
         verbs = said.tokens[i], source.tokens[place]
         if n == 0 or not all(past(t.low) or t.kind == "light" for t in verbs):
             continue
-        before, there = path[n - 1]
+        there = path[n - 1][1]
         if there == place - 1 or there > place:
+            continue
+        if _other_clause(source, place, there, used):
+            problems.append(f"subject: {said.tokens[i].text}")
             continue
         own = noun_before(source.tokens, place)
         if passive(source.tokens, place) and source.tokens[place - 1].low not in BE:
@@ -110,6 +114,21 @@ def _subjects(match: Match) -> list[str]:
             if mine and any(said.tokens[p].claim for p in mine):
                 problems.append(f"subject: {said.tokens[i].text}")
     return problems
+
+
+def _other_clause(source: Frame, verb: int, before: int, used: set[int]) -> bool:
+    """Whether a verb stands in another clause than its statement's subject, with a subject of its own there."""
+    if source.clause[verb] == source.clause[before]:
+        return False
+    own = [k for k in range(verb) if source.clause[k] == source.clause[verb] and source.tokens[k].kind != "mark"]
+    if any(source.tokens[k].low in PRONOUNS for k in own):
+        return False
+    nouns = [
+        k
+        for k in own
+        if source.tokens[k].kind in ("word", "name", "number") and not source.tokens[k].low.endswith("ly")
+    ]
+    return bool(nouns) and not any(k in used for k in nouns)
 
 
 def _voices(match: Match) -> list[str]:
@@ -136,9 +155,12 @@ def _directions(match: Match) -> list[str]:
     problems = []
     for i, p in path:
         mine, theirs = opener(said.tokens, i), opener(source.tokens, p)
-        if mine != theirs and {mine, theirs} <= {"from", "to", "into", "for", "in", "at"} and "from" in (mine, theirs):
-            if not any(t.low == "where" for t in source.tokens[p + 1 : p + 4]):
-                problems.append(f"order: {mine} {said.tokens[i].text}")
+        if i + 1 in match.where and opener(source.tokens, match.where[i + 1]) == mine:
+            continue  # "from a Geneva dealer", "from a dealer in Geneva"
+        where = any(t.low == "where" for t in source.tokens[p + 1 : p + 4])  # "the town, where", "in the town"
+        ways = {"from", "to", "into", "for", "in", "at"}
+        if mine != theirs and {mine, theirs} <= ways and "from" in (mine, theirs) and not where:
+            problems.append(f"order: {mine} {said.tokens[i].text}")
     return problems
 
 
@@ -173,7 +195,13 @@ def _replaced(match: Match) -> list[str]:
             i -= 1
         while k >= 0 and source.tokens[k].low in ARTICLES:
             k -= 1
-        if i >= 0 and k >= 0 and said.tokens[i].kind == "light" and i not in found and k not in used:
-            if source.tokens[k].kind == "word" and source.tokens[k].low not in QUALIFIERS:
-                problems.append(f"word: {said.tokens[i].text}")
+        light = i >= 0 and said.tokens[i].kind == "light" and i not in found
+        if (
+            light
+            and k >= 0
+            and k not in used
+            and source.tokens[k].kind == "word"
+            and source.tokens[k].low not in QUALIFIERS
+        ):
+            problems.append(f"word: {said.tokens[i].text}")
     return problems

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from qa.align import Match
 from qa.facts import Token
-from qa.frames import PRONOUNS, Frame, Operator, Report
-from qa.words import NATIONS, QUALIFIERS, key, past
+from qa.frames import Frame, Operator
+from qa.reports import Report
+from qa.words import NATIONS, PRONOUNS, QUALIFIERS, key, past
 
 _MODALS = frozenset("will would shall may might could should must can to dueto goingto supposedto".split())
 # "managed to win" has won; "agreed to sign" has not signed.
@@ -139,8 +140,12 @@ def _attribution(said: Frame, part: range, source: Frame, where: Mapping[int, in
     # Of reports within reports the inner one has the speaker: "Ana said that it rained, a claim that Eva denied".
     smallest = min(len(r.scope) for r in reports if _share(places, r) >= _SHARE)
     rivals = [r for r in reports if _share(places, r) >= _SHARE and len(r.scope) <= smallest + 3]
-    known = all(any(_speaks(said, m, r, source) for r in reports) for m in mine if m.names)
-    return [] if known and any(_speaks(said, m, r, source) for m in mine for r in rivals) else [f"speaker: {' '.join(sorted(own.speaker))}"]
+    matched = all(any(_speaks(said, m, r, source) for r in reports) for m in mine if m.names)
+    return (
+        []
+        if matched and any(_speaks(said, m, r, source) for m in mine for r in rivals)
+        else [f"speaker: {' '.join(sorted(own.speaker))}"]
+    )
 
 
 def _share(places: Sequence[int], report: Report) -> float:

@@ -97,6 +97,10 @@ PARTITIVES = frozenset(w for group in _groups("partitive") for w in group)
 QUALIFIERS = {w: group[0] for group in _groups("qualifiers") for w in group}
 
 
+AUXILIARY = frozenset("is are was were has have had will would could may might can should must do does did".split())
+PRONOUNS = frozenset("he she it they him her them his its their who whose which that this these those both".split())
+
+
 def past(low: str) -> bool:
     """Whether a folded word looks like a verb in the past or a past participle.
 

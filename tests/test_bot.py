@@ -92,12 +92,12 @@ def test_an_instruction_is_not_followed(bot: Bot) -> None:
 
 
 def test_the_closest_passages_are_cited_exactly(bot: Bot) -> None:
-    answers = [bot.ask(q) for q in ("How old is Mark Rutte?", "How many missiles has North Korea supplied to Russia?")]
-    shown = [a for a in answers if a.verdict == "closest"]
-    assert shown, [a.verdict for a in answers]
-    for answer in shown:
-        assert not answer.statements and not answer.citations and answer.closest
-        assert_exact(answer.closest)
+    unsure = Bot(bot.search_engine, bot.reranker, None, bot.settings, decide=lambda found, strictness: ("closest", 0.3))
+    answer = unsure.ask("How old is Mark Rutte?")
+    assert (answer.verdict, answer.statements, answer.citations) == ("closest", (), ())
+    assert answer.text == "The articles don't answer this. The closest they come:"
+    assert [c.n for c in answer.closest] == [1, 2, 3] and any("Rutte" in c.quote for c in answer.closest)
+    assert_exact(answer.closest)
 
 
 def test_only_chosen_articles_are_used(bot: Bot) -> None:

@@ -147,10 +147,10 @@ def test_the_three_verdicts_are_told_apart(page: Page) -> None:
     assert page.inner_text(".is-closest .verdict") == "The articles don't answer this. The closest they come:"
     assert page.locator(".is-closest .card mark").count() == 3
     ask(page, "Who paints bridges?")
-    refusal = page.inner_text(".is-not_found")
+    refusal = page.inner_text(".is-not-found")
     assert refusal.startswith("Nothing in these articles is about that.")
     assert "6 articles from 8–10 April 2025" in refusal
-    page.click(".is-not_found .about a >> nth=0")
+    page.click(".is-not-found .about a >> nth=0")
     page.wait_for_selector("#reader-body .article h2")
 
 
@@ -261,7 +261,7 @@ def test_a_conversation_survives_a_reload_is_listed_and_exported(page: Page, ser
     ask(page, NSATU)
     ask(page, "Who paints bridges?")
     page.reload()
-    page.wait_for_selector(".is-not_found")
+    page.wait_for_selector(".is-not-found")
     page.click("#c-0-1")
     assert marked(page) == served.desk.ask(NSATU).citations[0].quote
     page.click("#nav-history")
@@ -278,7 +278,7 @@ def test_a_conversation_survives_a_reload_is_listed_and_exported(page: Page, ser
     page.wait_for_selector(".welcome")
     page.click("#nav-history")
     page.click(".conversation")
-    page.wait_for_selector(".is-not_found")
+    page.wait_for_selector(".is-not-found")
     page.click(".forget")
     page.wait_for_selector(".welcome")
     assert page.locator(".conversation").count() == 0

@@ -74,7 +74,7 @@ def test_from_the_first_question_to_a_new_article_and_back(browser: Browser, run
 
         # An honest refusal.
         ask(page, "Which cheese does the mayor of Lisbon like best?")
-        assert page.locator(".is-not_found, .is-closest").count() == 1
+        assert page.locator(".is-not-found, .is-closest").count() == 1
 
         # A new article can be asked about at once, and is gone when it is removed.
         page.click("#nav-library")

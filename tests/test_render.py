@@ -118,7 +118,7 @@ def test_agreement_counts_independent_articles_and_a_copy_is_none() -> None:
 )
 def test_the_three_verdicts_look_different(verdict: str, says: str) -> None:
     html = render_answer(answer(verdict=verdict), about=[Article("a", "a", 0, 1, "Rain", "G", "2025-04-09", "")])
-    assert f"is-{verdict}" in html
+    assert f"is-{verdict.replace('_', '-')}" in html
     assert says in Outline(html).text
     assert ('class="cite' in html) == (verdict == "answered")
     assert ("The library holds 1 article from 9 April 2025:Rain" in Outline(html).text) == (verdict == "not_found")

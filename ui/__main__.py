@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import socket
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
@@ -19,6 +20,7 @@ from index.library import Library
 from index.settings import Settings
 
 if TYPE_CHECKING:
+    from qa.bot import Bot
     from ui.guard import App
 
 
@@ -48,13 +50,27 @@ def serve(settings: Settings, user: str = "", password: str = "") -> int:
     with tempfile.TemporaryDirectory(prefix="citespan-") as scratch, listener:
         os.environ["GRADIO_TEMP_DIR"] = scratch  # uploads pass through here and leave nothing behind
 
-        from qa.bot import Bot
         from ui.app import build
+        from ui.guard import names_of
 
-        # The model is loaded even if it doesn't write by default: a reader may choose it in the settings.
-        app, desk = build(settings, lambda s: Bot.open(s.with_(composer="draft")), user=user, password=password)
+        app, desk = build(settings, ready_bot, user=user, password=password)
+        if "localhost" not in names_of(settings.host) and not user:
+            print("citespan: anybody who reaches this address can use it. Set --user and --password.", file=sys.stderr)
         run(app, listener, f"citespan is at {address(settings)} (Ctrl-C ends it)", desk.warm)
     return 0
+
+
+def ready_bot(settings: Settings) -> Bot:
+    """A bot with everything loaded. Raises UserError when it can't be had.
+
+    The language model is there even if it doesn't write by default: a reader may choose it in the settings.
+    """
+    from qa.bot import Bot
+
+    bot = Bot.open(settings.with_(composer="draft"))
+    for _ in bot.stream("What has happened?", settings=settings):
+        pass  # what is loaded at the first use is loaded now, not while somebody waits
+    return bot
 
 
 def run(app: App, listener: socket.socket, line: str, when_up: Callable[[], None]) -> None:

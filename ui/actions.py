@@ -17,6 +17,7 @@ from ui.chat import Said, messages, order_of, reopen, run
 from ui.desk import Desk
 from ui.examples import example_questions
 from ui.library import Outcome
+from ui.safe import esc
 
 SAMPLE = 200  # articles that the example questions are made from
 
@@ -48,7 +49,7 @@ class Actions:
                     yield now, skip, clear, *page.busy(), skip
                     clear = skip
         except UserError as exc:
-            gr.Warning(str(exc), title="Not asked")
+            gr.Warning(esc(str(exc)), title="Not asked")
             yield skip, skip, skip, *page.idle(), skip
         finally:
             # Also when the page was closed: Gradio closes this generator then.
@@ -66,7 +67,7 @@ class Actions:
         try:
             said = reopen(self.desk, saved)
         except UserError as exc:
-            gr.Warning(str(exc), title="Not opened")
+            gr.Warning(esc(str(exc)), title="Not opened")
             said = ()
         articles = self.desk.library.articles()
         texts = [self.desk.library.text(a.source)[a.start : a.end] for a in articles[:SAMPLE]]

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 
 from index.embed import Embeds
-from index.read import READABLE
 from index.settings import Settings
 from ui import library, page
 from ui.actions import Actions
@@ -124,7 +123,8 @@ def _library(actions: Actions, empty: bool) -> None:
 
     gr.HTML(page.LIBRARY, **PLAIN)
     with gr.Accordion("Add articles", open=empty, elem_id="add"):
-        drop = gr.File(label="Files", file_count="multiple", file_types=sorted(READABLE), elem_id="drop", height=110)
+        # No file_types: what can't be read is told by us, since Gradio puts file names into its own messages as HTML.
+        drop = gr.File(label="Files", file_count="multiple", elem_id="drop", height=110)
         title = gr.Textbox(label="Or paste: title", max_lines=1, max_length=300, elem_id="paste-title")
         text = gr.Textbox(label="Text", lines=3, max_lines=10, elem_id="paste-text")
         with gr.Row():

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from index.types import Article
 from qa.types import CLOSEST, NOT_FOUND, Answer, Citation, Statement
-from ui.safe import date_words, esc, flat, plural, range_words, read_link, time_tag, wash
+from ui.safe import date_words, esc, flat, message, plural, range_words, read_link, time_tag
 
 STAGES = ("searching", "reading", "checking")
 SHORT = 90  # characters of a quote that a screen reader hears as the name of a marker
@@ -34,8 +34,9 @@ def render_answer(
         "closest": lambda: _closest(answer, turn, stale),
         "not_found": lambda: _not_found(about),
     }[answer.verdict]()
+    kind = answer.verdict.replace("_", "-")
     inner = f"{_asked(answer)}{body}{_made(answer)}{_actions(turn)}"
-    return wash(f'<div class="answer is-{answer.verdict}" id="a-{turn}">{inner}</div>')
+    return message(f'<div class="answer is-{kind}" id="a-{turn}">{inner}</div>')
 
 
 def render_live(
@@ -46,7 +47,7 @@ def render_live(
     citations: Sequence[Citation] = (),
 ) -> str:
     """The message while it is being made: the statements verified so far and the step that is under way."""
-    return wash(
+    return message(
         f'<div class="answer is-live" id="a-{turn}">{_understood(asked)}{_said(statements, citations, turn)}'
         f"{_sources(citations, turn, frozenset())}{_progress(stage)}</div>"
     )
@@ -57,7 +58,7 @@ def render_stopped(
 ) -> str:
     """The message after the user stopped it: what had been verified until then stays."""
     words = "Stopped. What stands here was checked before you stopped it." if statements else "Stopped."
-    return wash(
+    return message(
         f'<div class="answer is-stopped" id="a-{turn}">{_understood(asked)}{_said(statements, citations, turn)}'
         f'{_sources(citations, turn, frozenset())}<p class="fine">{words}</p>'
         f"{_actions(turn, retry_only=True)}</div>"
@@ -82,13 +83,13 @@ def render_question(question: str, turn: int) -> str:
     """What the user typed, every sign shown as typed, with a button to change it."""
     text = "<br>".join(flat(line) for line in question.strip().splitlines())
     edit = _button("edit", turn, "Edit", "Change this question and ask again")
-    return wash(f'<div class="question"><p>{text}</p>{edit}</div>')
+    return message(f'<div class="question"><p>{text}</p>{edit}</div>')
 
 
-def render_error(message: str, turn: int) -> str:
+def render_error(words: str, turn: int) -> str:
     """A message for the user in place of an answer."""
-    return wash(
-        f'<div class="answer is-error" id="a-{turn}"><p>{flat(message)}</p>{_actions(turn, retry_only=True)}</div>'
+    return message(
+        f'<div class="answer is-error" id="a-{turn}"><p>{flat(words)}</p>{_actions(turn, retry_only=True)}</div>'
     )
 
 

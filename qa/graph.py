@@ -1,0 +1,221 @@
+"""A llama as OpenVINO graphs with int8 weights: one that scores questions, one that writes.
+
+OpenVINO's own reader of GGUF files rounds each group's lowest value of a Q4_1 weight to a whole step, which costs the
+embedded model half a nat per token; these graphs are made from the numbers in the file. `exact` keeps float32 weights,
+to check the others against. Running them is `qa.likelihood` and `qa.local`. Try `scorer(gguf, shape_of(gguf))`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qa.gguf import Floats, Gguf
+from qa.llama import Shape, layer_of, turn_of
+
+FAR = 2**31 - 1
+
+
+def scorer(gguf: Gguf, shape: Shape, exact: bool = False) -> Any:
+    """Log-probabilities of chosen tokens, without a memory of earlier calls.
+
+    `input_ids` (rows, length) are padded on the right; `at` and `targets` (rows, asked) give, in nats, the output
+    log p(targets[r, t] | input_ids[r, : at[r, t] + 1]) of shape (rows, asked).
+    """
+    from openvino import Model
+    from openvino import opset13 as op
+
+    ids, at, targets = _parameter("input_ids"), _parameter("at"), _parameter("targets")
+    llama = _Llama(gguf, shape, exact)
+    positions = op.range(op.constant(0), _size(ids, 1), op.constant(1), "i64")
+    turns = llama.turns(op.unsqueeze(positions, _ints(0)))
+    mask = op.unsqueeze(_not_after(positions, op.unsqueeze(positions, _ints(1))), _ints(0, 1))
+    x = llama.embed(ids)
+    for number in range(shape.layers - 1):
+        x = llama.layer(number, x, x, turns, turns, mask, _forget)
+    # The last layer and the vocabulary, the dearest step, at the places alone that predict the question.
+    asked = op.gather(x, at, op.constant(1), 1)
+    mask = op.unsqueeze(_not_after(positions, op.unsqueeze(at, _ints(2))), _ints(1))
+    x = llama.layer(shape.layers - 1, asked, x, llama.turns(at), turns, mask, _forget)
+    chosen = op.gather_elements(op.log_softmax(llama.logits(x), -1), op.unsqueeze(targets, _ints(2)), 2)
+    return Model([op.result(op.squeeze(chosen, _ints(2)))], [ids, at, targets], "scorer")
+
+
+def writer(gguf: Gguf, shape: Shape, exact: bool = False) -> Any:
+    """Logits (1, 1, vocabulary) of the token after `input_ids` (1, length) and all that was given before them.
+
+    It remembers the keys and values of earlier calls until its request is reset. `beam_idx` is always `[0]`.
+    """
+    from openvino import Model
+    from openvino import opset13 as op
+
+    ids = _parameter("input_ids")
+    beam = op.parameter([-1], dtype=np.int32, name="beam_idx")
+    beam.output(0).set_names({"beam_idx"})
+    memory = _Memory(shape, ids, beam)
+    llama = _Llama(gguf, shape, exact)
+    positions = op.range(memory.length, op.add(memory.length, _size(ids, 1)), op.constant(1), "i64")
+    everything = op.range(op.constant(0), op.add(memory.length, _size(ids, 1)), op.constant(1), "i64")
+    turns = llama.turns(op.unsqueeze(positions, _ints(0)))
+    mask = op.unsqueeze(_not_after(everything, op.unsqueeze(positions, _ints(1))), _ints(0, 1))
+    x = llama.embed(ids)
+    for number in range(shape.layers):
+        x = llama.layer(number, x, x, turns, turns, mask, memory)
+    last = op.slice(x, _ints(-1), _ints(FAR), _ints(1), _ints(1))
+    return Model([op.result(llama.logits(last))], memory.sinks, [ids, beam], "writer")
+
+
+def _forget(name: str, value: Any) -> Any:
+    """The memory of a graph that has none: what attention sees is this call's keys or values alone."""
+    return value
+
+
+class _Memory:
+    """Keys and values of earlier calls, in the shape of graph that OpenVINO runs as one fast step."""
+
+    def __init__(self, shape: Shape, ids: Any, beam: Any) -> None:
+        from openvino import opset13 as op
+
+        self.sinks: list[Any] = []
+        rows = op.unsqueeze(_size(ids, 0), _ints(0))
+        empty = op.concat([rows, _ints(shape.key_heads), _ints(0), _ints(shape.head)], 0)
+        self._start = op.broadcast(op.constant(np.float32(0)), empty)
+        self._form = [-1, shape.key_heads, -1, shape.head]
+        self._beam = beam
+        self._first = self._read("key.0")
+        self.length = _size(self._first, 2)
+
+    def _read(self, name: str) -> Any:
+        from openvino import PartialShape, Type
+        from openvino import opset13 as op
+
+        value = op.read_value(self._start, name, variable_type=Type.f32, variable_shape=PartialShape(self._form))
+        return op.gather(value, self._beam, op.constant(0))
+
+    def __call__(self, name: str, value: Any) -> Any:
+        from openvino import opset13 as op
+
+        whole = op.concat([self._first if name == "key.0" else self._read(name), value], -2)
+        self.sinks.append(op.assign(whole, name))
+        return whole
+
+
+@dataclass
+class _Llama:
+    """The parts that both graphs are made of."""
+
+    gguf: Gguf
+    shape: Shape
+    exact: bool
+
+    def __post_init__(self) -> None:
+        self._turn, self._head_turn = turn_of(self.shape.width, 0), turn_of(self.shape.head, 1)
+
+    def embed(self, ids: Any) -> Any:
+        from openvino import opset13 as op
+
+        return op.gather(self._weight(self.gguf.tensor("token_embd.weight") @ self._turn), ids, op.constant(0))
+
+    def logits(self, x: Any) -> Any:
+        tied = "output.weight" not in self.gguf.tensors
+        head = self.gguf.tensor("token_embd.weight" if tied else "output.weight")
+        return self._linear(self._norm(x), head * self.gguf.tensor("output_norm.weight") @ self._turn)
+
+    def layer(self, number: int, x: Any, read: Any, turns: Any, read_turns: Any, mask: Any, memory: Any) -> Any:
+        """`x` after one layer that looks at `read`; `turns` are the angles of the places of each."""
+        from openvino import opset13 as op
+
+        w = layer_of(self.gguf, self.shape, number, self._turn, self._head_turn)
+        here, there = self._norm(x), self._norm(read)
+        query = self._rotate(self._heads(self._linear(here, w.query), self.shape.heads), turns)
+        key = self._rotate(self._heads(self._linear(there, w.key), self.shape.key_heads), read_turns)
+        value = self._heads(self._linear(there, w.value), self.shape.key_heads)
+        key, value = memory(f"key.{number}", key), memory(f"value.{number}", value)
+        seen = op.scaled_dot_product_attention(query, self._shared(key), self._shared(value), mask)
+        seen = op.reshape(op.transpose(seen, _ints(0, 2, 1, 3)), _ints(0, 0, self.shape.width), True)
+        x = op.add(x, self._linear(seen, w.output))
+        here = self._norm(x)
+        gated = op.multiply(op.swish(self._linear(here, w.gate)), self._linear(here, w.up))
+        return op.add(x, self._linear(gated, w.down))
+
+    def turns(self, positions: Any) -> tuple[Any, Any]:
+        """Cosines and sines of rotary position embedding (Su et al. 2021, arXiv:2104.09864), (rows, 1, length, head)."""
+        from openvino import opset13 as op
+
+        frequencies = self.shape.base ** (-np.arange(self.shape.head // 2, dtype=np.float32) * 2 / self.shape.head)
+        places = op.unsqueeze(op.convert(positions, "f32"), _ints(1, 3))
+        angles = op.multiply(places, op.constant(frequencies.astype(np.float32).reshape(1, 1, 1, -1)))
+        angles = op.concat([angles, angles], -1)
+        return op.cos(angles), op.sin(angles)
+
+    def _rotate(self, x: Any, turns: tuple[Any, Any]) -> Any:
+        from openvino import opset13 as op
+
+        half = _ints(self.shape.head // 2)
+        first = op.slice(x, _ints(0), half, _ints(1), _ints(3))
+        second = op.slice(x, half, _ints(FAR), _ints(1), _ints(3))
+        turned = op.concat([op.multiply(second, op.constant(np.float32(-1))), first], -1)
+        return op.add(op.multiply(x, turns[0]), op.multiply(turned, turns[1]))
+
+    def _heads(self, x: Any, heads: int) -> Any:
+        from openvino import opset13 as op
+
+        return op.transpose(op.reshape(x, _ints(0, 0, heads, self.shape.head), True), _ints(0, 2, 1, 3))
+
+    def _shared(self, x: Any) -> Any:
+        """Each key head serves several query heads (Ainslie et al. 2023, grouped-query attention, arXiv:2305.13245)."""
+        from openvino import opset13 as op
+
+        times = self.shape.heads // self.shape.key_heads
+        wide = op.broadcast(op.unsqueeze(x, _ints(2)), _ints(1, 1, times, 1, 1), broadcast_spec="BIDIRECTIONAL")
+        return op.reshape(wide, _ints(0, self.shape.heads, -1, self.shape.head), True)
+
+    def _norm(self, x: Any) -> Any:
+        from openvino import opset13 as op
+
+        mean = op.reduce_mean(op.power(x, op.constant(np.float32(2))), _ints(-1), True)
+        root = op.sqrt(op.add(mean, op.constant(np.float32(self.shape.epsilon))))
+        return op.multiply(x, op.divide(op.constant(np.float32(1)), root))
+
+    def _linear(self, x: Any, values: Floats) -> Any:
+        from openvino import opset13 as op
+
+        return op.matmul(x, self._weight(values), False, True)
+
+    def _weight(self, values: Floats) -> Any:
+        from openvino import opset13 as op
+
+        if self.exact:
+            return op.constant(np.ascontiguousarray(values))
+        scale = np.maximum(np.abs(values).max(1, keepdims=True), 1e-12) / 127
+        whole = np.rint(values / scale).astype(np.int8)
+        return op.multiply(op.convert(op.constant(whole), "f32"), op.constant(scale))
+
+
+def _parameter(name: str) -> Any:
+    from openvino import opset13 as op
+
+    made = op.parameter([-1, -1], dtype=np.int64, name=name)
+    made.output(0).set_names({name})
+    return made
+
+
+def _ints(*values: int) -> Any:
+    from openvino import opset13 as op
+
+    return op.constant(np.array(values, np.int64))
+
+
+def _size(x: Any, axis: int) -> Any:
+    from openvino import opset13 as op
+
+    return op.gather(op.shape_of(x), op.constant(axis), op.constant(0))
+
+
+def _not_after(positions: Any, places: Any) -> Any:
+    """What attention adds to its scores: 0 for positions up to each place, very little for those after it."""
+    from openvino import opset13 as op
+
+    return op.select(op.less_equal(positions, places), op.constant(np.float32(0)), op.constant(np.float32(-1e9)))
