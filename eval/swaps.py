@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from qa.words import LISTS, key
+from qa.claims.words import LISTS, key
 
 NAME = r"[A-Z][\w’'-]+(?:(?: (?:of|de|van|the))? [A-Z][\w’'-]+)*"
 SAYS = "said|says|stated|told|announced|added|remarked|commented|warned|argued|claimed|insisted|noted|stressed"

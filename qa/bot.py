@@ -90,8 +90,8 @@ class Bot:
         library = Library(settings.store)
         search = Search.open(settings.store, Embedder.for_store(settings, library.meta("embedder")))
         reranker = choose_reranker(settings.reranker, note)
-        model = climb(settings, note) if writes(settings) else None
-        return cls(search, reranker, model, settings, notes)
+        # A model that doesn't write by default may still be chosen for one question; it loads when it first writes.
+        return cls(search, reranker, climb(settings, note), settings, notes)
 
     def ask(
         self, question: str, history: Sequence[Turn] = (), *, articles: frozenset[str] | None = None,

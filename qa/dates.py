@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from qa.values import nearest
+from qa.claims.values import nearest
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # A weekday with a date of its own needs none, and "last Monday" or "next Monday" isn't the nearest one.

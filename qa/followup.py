@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Sequence
 
 from index.fold import words
-from qa import cues
-from qa.grammar import ASKING, AUXILIARIES, BREAKS, PREPOSITIONS, is_base, is_verb, sentence
-from qa.phrases import alike, phrase, phrases_of
-from qa.pointing import PRONOUNS, pointed
 from qa.question import content_words, names_of, stem
-from qa.refer import Past
-from qa.shape import noun_end
+from qa.turns import cues
+from qa.turns.grammar import ASKING, AUXILIARIES, BREAKS, PREPOSITIONS, is_base, is_verb, sentence
+from qa.turns.phrases import alike, phrase, phrases_of
+from qa.turns.pointing import PRONOUNS, pointed
+from qa.turns.refer import Past
+from qa.turns.shape import noun_end
 from qa.types import Turn
 
 Rule = Callable[[str, Past], str]

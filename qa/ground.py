@@ -10,18 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from qa.align import Match, align
-from qa.clauses import subject_of
-from qa.facts import Token
-from qa.figures import figures
-from qa.frames import Frame, frames
-from qa.marks import plain, quotations
-from qa.order import order
-from qa.relations import relations
-from qa.resolve import resolved
-from qa.stance import stance
-from qa.values import Day, nearest
-from qa.words import AUXILIARY, past
+from qa.claims.align import Match, align
+from qa.claims.clauses import subject_of
+from qa.claims.facts import Token
+from qa.claims.figures import figures
+from qa.claims.frames import Frame, frames
+from qa.claims.marks import plain, quotations
+from qa.claims.order import order
+from qa.claims.relations import relations
+from qa.claims.resolve import resolved
+from qa.claims.stance import stance
+from qa.claims.values import Day, nearest
+from qa.claims.words import AUXILIARY, past
 
 _SPLITS = frozenset("and but while whereas who which where whose or".split())
 _MOST_PARTS = 3

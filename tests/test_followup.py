@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from eval.gold import load_conversations
 from eval.pick import CONVERSATIONS
-from qa.cues import small_talk
 from qa.followup import self_contained
-from qa.grammar import inflected
-from qa.phrases import people_in, phrases_of
 from qa.question import content_words, stem
-from qa.shape import shape_of
+from qa.turns.cues import small_talk
+from qa.turns.grammar import inflected
+from qa.turns.phrases import people_in, phrases_of
+from qa.turns.shape import shape_of
 from qa.types import NOT_FOUND, Turn
 
 TREATY = "Which minister signed the trade agreement with Chile?"
@@ -213,6 +213,8 @@ def test_the_gold_conversations_of_the_development_half() -> None:
     assert sum(shares) / len(shares) > 0.72
 
 
-@pytest.mark.parametrize("name", ["followup", "pointing", "refer", "phrases", "shape", "grammar", "cues"])
+@pytest.mark.parametrize(
+    "name", ["followup", "turns.pointing", "turns.refer", "turns.phrases", "turns.shape", "turns.grammar", "turns.cues"]
+)
 def test_the_examples_in_the_docstrings_are_true(name: str) -> None:
     assert doctest.testmod(import_module(f"qa.{name}")).failed == 0

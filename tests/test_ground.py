@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa import words
-from qa.facts import sentences
-from qa.frames import frames
+from qa.claims import words
+from qa.claims.facts import sentences
+from qa.claims.frames import frames
+from qa.claims.marks import plain, quotations
+from qa.claims.values import Day, day, nearest, number
 from qa.ground import check
-from qa.marks import plain, quotations
-from qa.values import Day, day, nearest, number
 
 MODULES = "align clauses facts figures frames ground marks order relations reports resolve stance values words".split()
 

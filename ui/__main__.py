@@ -61,14 +61,11 @@ def serve(settings: Settings, user: str = "", password: str = "") -> int:
 
 
 def ready_bot(settings: Settings) -> Bot:
-    """A bot with everything loaded. Raises UserError when it can't be had.
-
-    The language model is there even if it doesn't write by default: a reader may choose it in the settings.
-    """
+    """A bot with everything loaded. Raises UserError when it can't be had."""
     from qa.bot import Bot
 
-    bot = Bot.open(settings.with_(composer="draft"))
-    for _ in bot.stream("What has happened?", settings=settings):
+    bot = Bot.open(settings)
+    for _ in bot.stream("What has happened?"):
         pass  # what is loaded at the first use is loaded now, not while somebody waits
     return bot
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from qa.facts import Sentence, Token
-from qa.frames import Frame
-from qa.values import Day
+from qa.claims.facts import Sentence, Token
+from qa.claims.frames import Frame
+from qa.claims.values import Day
 
 _FAR = 6  # tokens; a longer gap costs no more
 
@@ -45,7 +45,7 @@ def align(
     A word that stands several times in the source is taken where it continues its neighbours (a Viterbi path whose
     costs are jumps). `days` gives resolved dates by source position.
 
-    >>> from qa.facts import sentences
+    >>> from qa.claims.facts import sentences
     >>> said, source = sentences("Ana met Eva.")[0], sentences("Ana Reyes met Eva in Oslo.")[0]
     >>> align(list(enumerate(said.tokens)), source)
     {0: 0, 1: 2, 2: 3}

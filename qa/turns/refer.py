@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.fold import words
-from qa.grammar import lowered
-from qa.phrases import Phrase, head, people_in, phrase, phrases_of
 from qa.question import names_of, stem
-from qa.shape import Shape, shape_of
+from qa.turns.grammar import lowered
+from qa.turns.phrases import Phrase, head, people_in, phrase, phrases_of
+from qa.turns.shape import Shape, shape_of
 from qa.types import Turn
 
 # pronoun -> "role:kind" in the order of preference. "named" are countries, groups and other names.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from qa.words import LISTS
+from qa.claims.words import LISTS
 
 BE = frozenset("am is are was were isn't aren't wasn't weren't".split())
 DO = frozenset("do does did don't doesn't didn't".split())

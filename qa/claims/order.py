@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa.align import Match
-from qa.clauses import ARTICLES, BE, CONJUNCTIONS, LINKS, TIMES, opener, owns, passive, subject_of
-from qa.facts import Token
-from qa.frames import Frame
-from qa.words import AUXILIARY, past
+from qa.claims.align import Match
+from qa.claims.clauses import ARTICLES, BE, CONJUNCTIONS, LINKS, TIMES, opener, owns, passive, subject_of
+from qa.claims.facts import Token
+from qa.claims.frames import Frame
+from qa.claims.words import AUXILIARY, past
 
 _GOVERN = frozenset("of for from with at in about to on".split())
 _OF = frozenset("of in at from by".split())

@@ -9,9 +9,9 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.facts import Sentence, Token, sentences
-from qa.reports import JOINTS, Report, after_be, reports, segment, stop
-from qa.words import OPERATORS, REPORTING, past, stem
+from qa.claims.facts import Sentence, Token, sentences
+from qa.claims.reports import JOINTS, Report, after_be, reports, segment, stop
+from qa.claims.words import OPERATORS, REPORTING, past, stem
 
 _APART = frozenset("while whereas but although though".split())
 _EXCEPT = frozenset("all nothing everything anything none nobody everybody".split())  # "all but one"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.facts import Token
-from qa.words import AUXILIARY, PRONOUNS, REPORTING, past, stem
+from qa.claims.facts import Token
+from qa.claims.words import AUXILIARY, PRONOUNS, REPORTING, past, stem
 
 JOINTS = frozenset("and but while whereas although though as when after before because which who whose where so yet "
                     "if unless until".split())  # fmt: skip

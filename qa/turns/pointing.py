@@ -1,6 +1,6 @@
 """Putting names in the place of pronouns: "When did she sign it?" -> "When did the queen sign the law?".
 
-What a pronoun stands for is found by qa/refer.py; here is decided which words point at all, and what replaces them.
+What a pronoun stands for is found by qa/turns/refer.py; here is decided which words point at all, and what replaces them.
 Try `pointed("Who signed it?", Past([Turn("When did Spain get the law?", "In 1978.")]))`.
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.cues import ANNOUNCED, DUMMY
-from qa.grammar import ADVERBS, AUXILIARIES, BE, BREAKS, DETERMINERS, PREPOSITIONS, is_verb, sentence
-from qa.phrases import noun_phrases, phrase
 from qa.question import names_of
-from qa.refer import Past, possessive
-from qa.shape import noun_end, shape_of
+from qa.turns.cues import ANNOUNCED, DUMMY
+from qa.turns.grammar import ADVERBS, AUXILIARIES, BE, BREAKS, DETERMINERS, PREPOSITIONS, is_verb, sentence
+from qa.turns.phrases import noun_phrases, phrase
+from qa.turns.refer import Past, possessive
+from qa.turns.shape import noun_end, shape_of
 
 PRONOUNS = {
     **dict.fromkeys(("he", "him", "his", "she", "her", "hers"), "he"),

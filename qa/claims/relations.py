@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from qa.align import Match
-from qa.clauses import (
+from qa.claims.align import Match
+from qa.claims.clauses import (
     ARTICLES,
     BE,
     LINKS,
@@ -23,9 +23,9 @@ from qa.clauses import (
     passive,
     passives,
 )
-from qa.frames import Frame
-from qa.reports import opening
-from qa.words import AUXILIARY, PRONOUNS, QUALIFIERS, past
+from qa.claims.frames import Frame
+from qa.claims.reports import opening
+from qa.claims.words import AUXILIARY, PRONOUNS, QUALIFIERS, past
 
 
 def relations(match: Match) -> list[str]:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from qa.grammar import ADVERBS, BREAKS, DETERMINERS, NAMES_TOO, PREPOSITIONS, is_verb
-from qa.shape import noun_end, shape_of
-from qa.words import LISTS, NATIONS
+from qa.claims.words import LISTS, NATIONS
+from qa.turns.grammar import ADVERBS, BREAKS, DETERMINERS, NAMES_TOO, PREPOSITIONS, is_verb
+from qa.turns.shape import noun_end, shape_of
 
 Role = Literal["asked", "subject", "object", "part"]
 Kind = Literal["person", "country", "group", "name", "thing", "time", "vague"]

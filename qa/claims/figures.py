@@ -1,6 +1,6 @@
 """Whether the numbers and dates of a statement count and date the same things as in the evidence.
 
-By rule along an alignment; names and order are for qa/relations.py and qa/order.py. Pure. Try `check` in qa/ground.py.
+By rule along an alignment; names and order are for qa/claims/relations.py and qa/claims/order.py. Pure. Try `check` in qa/ground.py.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from qa.align import Match
-from qa.clauses import ARTICLES, CONJUNCTIONS, PREPOSITIONS, TIMES, joins, opens_clause, role, starts_verb
-from qa.facts import Token
-from qa.frames import Frame
-from qa.words import PARTITIVES, past
+from qa.claims.align import Match
+from qa.claims.clauses import ARTICLES, CONJUNCTIONS, PREPOSITIONS, TIMES, joins, opens_clause, role, starts_verb
+from qa.claims.facts import Token
+from qa.claims.frames import Frame
+from qa.claims.words import PARTITIVES, past
 
 _TIME_ROLES = frozenset("by until till since before after from end start beginning middle".split())
 

@@ -1,6 +1,6 @@
 """Whether a statement keeps who says it and how sure it is: speakers, negations, hedges, conditions, qualifiers.
 
-It compares two frames word by word along an alignment; it extracts nothing (qa/frames.py does). Pure.
+It compares two frames word by word along an alignment; it extracts nothing (qa/claims/frames.py does). Pure.
 Try `check` in qa/ground.py, which calls it.
 """
 
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from qa.align import Match
-from qa.facts import Token
-from qa.frames import Frame, Operator
-from qa.reports import Report
-from qa.words import NATIONS, PRONOUNS, QUALIFIERS, key, past
+from qa.claims.align import Match
+from qa.claims.facts import Token
+from qa.claims.frames import Frame, Operator
+from qa.claims.reports import Report
+from qa.claims.words import NATIONS, PRONOUNS, QUALIFIERS, key, past
 
 _MODALS = frozenset("will would shall may might could should must can to dueto goingto supposedto".split())
 # "managed to win" has won; "agreed to sign" has not signed.

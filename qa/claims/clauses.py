@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa.facts import Token
-from qa.reports import noun_phrase, opening
-from qa.words import AUXILIARY, NATIONS, PRONOUNS, QUALIFIERS, past
+from qa.claims.facts import Token
+from qa.claims.reports import noun_phrase, opening
+from qa.claims.words import AUXILIARY, NATIONS, PRONOUNS, QUALIFIERS, past
 
 BE = frozenset("is are was were be been being".split())
 PREPOSITIONS = frozenset(

@@ -1,6 +1,6 @@
 """Text -> tokens that can be compared: names, numbers, dates, quoted words, content words with their endings folded.
 
-It knows English word lists (qa/words.json) and no subject, and judges nothing: that is qa/ground.py. Try
+It knows English word lists (qa/claims/words.json) and no subject, and judges nothing: that is qa/ground.py. Try
 `[t.key for t in sentences("Forty-five ships left on 9 April.")[0].tokens]`.
 """
 
@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from qa import values
-from qa.marks import ends, plain, quoted
-from qa.words import ABBREVIATIONS, FREE, GROUPED, LIGHT, LONGEST, NATIONS, PHRASES, fold, key, stem
+from qa.claims import values
+from qa.claims.marks import ends, plain, quoted
+from qa.claims.words import ABBREVIATIONS, FREE, GROUPED, LIGHT, LONGEST, NATIONS, PHRASES, fold, key, stem
 
 Kind = Literal["free", "light", "word", "name", "number", "date", "mark"]
 

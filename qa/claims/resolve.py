@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from qa.align import Match
-from qa.clauses import passive
-from qa.facts import Token
-from qa.frames import Frame
-from qa.reports import Report
-from qa.words import AUXILIARY, NEUTRAL, past
+from qa.claims.align import Match
+from qa.claims.clauses import passive
+from qa.claims.facts import Token
+from qa.claims.frames import Frame
+from qa.claims.reports import Report
+from qa.claims.words import AUXILIARY, NEUTRAL, past
 
 _STANDS = frozenset("he she it they him her them his its their".split())
 _OPENS = frozenset("both this these those".split())  # only where they open a sentence do they stand for a name

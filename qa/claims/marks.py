@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from qa.words import ABBREVIATIONS
+from qa.claims.words import ABBREVIATIONS
 
 _FOLDS = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "‛": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"'}

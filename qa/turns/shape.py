@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from index.fold import plain
-from qa.grammar import (
+from qa.turns.grammar import (
     ADVERBS,
     ASKING,
     AUXILIARIES,

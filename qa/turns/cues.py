@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from index.fold import words
-from qa.grammar import PREPOSITIONS
+from qa.turns.grammar import PREPOSITIONS
 
 _SMALL_TALK = frozenset(
     """thanks thank you thx cheers ok okay great good nice cool fine perfect wonderful excellent awesome right sure yes

@@ -1,0 +1,1 @@
+"""How a follow-up points at earlier turns: the rules behind `qa/followup.py`."""
