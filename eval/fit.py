@@ -34,8 +34,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 OUT = Path(__file__).parents[1] / "qa" / "fitted.json"
 SIGNALS = tuple(f.name for f in fields(Signals))
-# `instruction` decides by itself (qa/verdict.py), so it must not also weigh.
-FEATURES = tuple(f.name for f in fields(Features) if f.name != "instruction")
+# These two decide by themselves (qa/verdict.py), so they must not also weigh.
+FEATURES = tuple(f.name for f in fields(Features) if f.name not in ("plain", "instruction"))
 # The inverse weight of the L2 penalty: the sets are small, so the weights are kept small.
 C = 0.3
 FOLDS = 5

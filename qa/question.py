@@ -108,6 +108,21 @@ def can_hold(kind: Kind, sentence: str, question: str = "") -> bool:
     return True
 
 
+_WHAT_IS = re.compile(
+    r"^(?:so |and |ok |well |please |tell me )*(?:what|who) ?(?:'s| is| are| was| were) (?:a |an |the )?"
+    r"[\w.'-]+(?: [\w.'-]+){0,3} ?\??$"
+)
+
+
+def asks_what_is(question: str) -> bool:
+    """Whether it asks who or what something is, and nothing else about it.
+
+    >>> asks_what_is("Who is Ann Lee?"), asks_what_is("what's the OSA?"), asks_what_is("How old is Ann Lee?")
+    (True, True, False)
+    """
+    return bool(_WHAT_IS.match(plain(question).strip()))
+
+
 _SEVERAL = re.compile(
     r"\band (?:what|who|whom|when|where|which|how|why|was|is|are|did|does|has)\b"
     r"|, and\b|\bor\b|\bas against\b|\bv(?:ersu)?s\b"

@@ -13,9 +13,12 @@ from dataclasses import asdict, dataclass
 
 from index.fold import words
 from index.types import Hit
-from qa.question import content_words, is_instruction, names_of, stem
+from qa.question import asks_what_is, content_words, is_instruction, names_of, stem
 from qa.rank import Context, Frequency, fitted, inverse_frequency
 from qa.types import Verdict
+
+# At least this sure of a plain "who is" or "what is" whose words are there; between `balanced` and `strict`.
+PLAIN = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Features:
     coverage: float  # idf-weighted share of its other content words in the first sentence and its context
     spread: float  # idf-weighted share of all of them in the first few passages together
     known: float  # idf-weighted share of all of them that occur anywhere
+    plain: float  # 1 when it asks who or what something is, and all of its content words are in the first one's passage
     instruction: float  # 1 when it tells the program what to do instead of asking
 
 
@@ -42,7 +46,7 @@ def features(
     """
     instruction = float(is_instruction(question))
     if not hits:
-        return Features(0, 0, -8, 0, 0, 0, 0, instruction)
+        return Features(0, 0, -8, 0, 0, 0, 0, 0, instruction)
     terms, names = content_words(question), names_of(question)
     found = {term: frequency(term) for term in {*terms, *names}}
     idf = inverse_frequency([*found], found.__getitem__, sentences)
@@ -63,6 +67,7 @@ def features(
         coverage=share(others, lambda t: stem(t) in first),
         spread=share(terms, lambda t: stem(t) in together),
         known=share(terms, lambda t: found[t] > 0),
+        plain=float(asks_what_is(question) and bool(terms) and all(stem(t) in top for t in terms)),
         instruction=instruction,
     )
 
@@ -83,6 +88,9 @@ def decide(features: Features, strictness: str = "balanced") -> tuple[Verdict, f
     answered = probability(features, model["answered"])
     if features.instruction:
         return "not_found", min(answered, 0.01)
+    if features.plain:
+        # "Who is Ann Lee?" asks for no detail that could be missing: a passage about her answers it.
+        answered = max(answered, PLAIN)
     if answered >= model["thresholds"][strictness]:
         return "answered", answered
     related = probability(features, model["related"])

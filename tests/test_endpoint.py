@@ -52,7 +52,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def chunk(self, text: str, finish: str | None = None) -> None:
         delta = {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": finish}
-        self.line(json.dumps({"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "m", "choices": [delta]}))
+        chunk = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "m", "choices": [delta]}
+        self.line(json.dumps(chunk))
 
     def line(self, data: str) -> None:
         self.wfile.write(f"data: {data}\n\n".encode())

@@ -107,14 +107,15 @@ def test_what_the_passages_lack_lowers_the_chance() -> None:
 
 
 def test_probability_is_the_logistic_function() -> None:
-    none = Features(*[0.0] * 8)
+    none = Features(*[0.0] * 9)
     assert probability(none, {"bias": 0.0}) == 0.5
     assert probability(replace(none, cosine=1.0), {"bias": 0.0, "cosine": 100.0}) == pytest.approx(1.0)
 
 
 def test_the_three_verdicts() -> None:
-    sure = Features(0.8, 3.0, -2.0, 1.0, 1.0, 1.0, 1.0, 0.0)
-    nothing = Features(0.05, -1.0, -8.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    sure = Features(0.8, 3.0, -2.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0)
+    nothing = Features(0.05, -1.0, -8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     assert decide(sure)[0] == "answered" and decide(nothing)[0] == "not_found"
+    assert decide(replace(nothing, plain=1.0))[0] == "answered"
     assert decide(replace(sure, instruction=1.0))[0] == "not_found"
     assert 0.0 <= decide(nothing)[1] < decide(sure)[1] <= 1.0

@@ -1,6 +1,7 @@
 """Whether the numbers and dates of a statement count and date the same things as in the evidence.
 
-By rule along an alignment; names and order are for qa/claims/relations.py and qa/claims/order.py. Pure. Try `check` in qa/ground.py.
+By rule along an alignment; names and order are the business of relations.py and order.py. Pure. Try `check` in
+qa/ground.py.
 """
 
 from __future__ import annotations

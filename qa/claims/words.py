@@ -1,6 +1,6 @@
 """The key that an English word is compared by: endings, irregular forms, spelling, nations and synonyms folded.
 
-The lists stand in qa/claims/words.json and are about the language, never about a subject. It knows words, not sentences.
+The lists stand in words.json and are about the language, never about a subject. It knows words, not sentences.
 Try `key("bolstered") == key("reinforcing")`.
 """
 

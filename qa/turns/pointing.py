@@ -1,6 +1,6 @@
 """Putting names in the place of pronouns: "When did she sign it?" -> "When did the queen sign the law?".
 
-What a pronoun stands for is found by qa/turns/refer.py; here is decided which words point at all, and what replaces them.
+What a pronoun stands for is found by refer.py; here is decided which words point at all, and what replaces them.
 Try `pointed("Who signed it?", Past([Turn("When did Spain get the law?", "In 1978.")]))`.
 """
 
