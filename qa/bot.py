@@ -265,8 +265,11 @@ class Bot:
 
 
 def writes(settings: Settings) -> bool:
-    """Whether a model writes the prose. The embedded one doesn't unless it is told to: its drafts add nothing that
-    the check lets through and the quotes don't say (`python -m eval composers`)."""
+    """Whether a model writes the prose by these settings.
+
+    The embedded one doesn't unless it is told to: its drafts pass the check but drop facts that the quotes keep
+    (compare two runs of `python -m eval run --composer quotes` and `--composer draft`).
+    """
     if settings.composer == "auto":
         return settings.llm != "none" and (bool(settings.llm_url) or settings.llm != EMBEDDED)
     return settings.composer == "draft" and settings.llm != "none"

@@ -7,6 +7,7 @@ Format: github.com/ggml-org/ggml, docs/gguf.md. Try `Gguf.open(path).tensor("out
 from __future__ import annotations
 
 import math
+import mmap
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,11 +44,8 @@ class Gguf:
     @classmethod
     def open(cls, path: Path) -> Gguf:
         """Read the head of the file. Raises ValueError for a file that is not GGUF or ends too early."""
-        data = np.memmap(path, np.uint8, mode="r")
-        try:
-            return _read_head(path, memoryview(data))
-        except (struct.error, UnicodeDecodeError, KeyError, OverflowError, MemoryError) as exc:
-            raise ValueError(f"{path} is not a complete GGUF file") from exc
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return _read_head(path, data)
 
     def readable(self) -> bool:
         """True when every tensor is of a format that `tensor` knows."""
@@ -74,7 +72,7 @@ class Gguf:
         return np.asarray(nibbles * scale + low, np.float32).reshape(shape)
 
 
-def _read_head(path: Path, data: memoryview) -> Gguf:
+def _read_head(path: Path, data: mmap.mmap) -> Gguf:
     place = 0
 
     def plain(kind: str) -> Any:
@@ -86,7 +84,7 @@ def _read_head(path: Path, data: memoryview) -> Gguf:
     def text() -> str:
         nonlocal place
         length = plain("Q")
-        value = bytes(data[place : place + length]).decode("utf-8")
+        value = data[place : place + length].decode("utf-8")
         place += length
         return value
 

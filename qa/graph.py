@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from qa.gguf import Floats, Gguf
-from qa.llama import Shape, layer_of, turn_of
+from qa.llama import Shape, layer_of, product, turn_of
 
 FAR = 2**31 - 1
 
@@ -116,12 +116,12 @@ class _Llama:
     def embed(self, ids: Any) -> Any:
         from openvino import opset13 as op
 
-        return op.gather(self._weight(self.gguf.tensor("token_embd.weight") @ self._turn), ids, op.constant(0))
+        return op.gather(self._weight(product(self.gguf.tensor("token_embd.weight"), self._turn)), ids, op.constant(0))
 
     def logits(self, x: Any) -> Any:
         tied = "output.weight" not in self.gguf.tensors
         head = self.gguf.tensor("token_embd.weight" if tied else "output.weight")
-        return self._linear(self._norm(x), head * self.gguf.tensor("output_norm.weight") @ self._turn)
+        return self._linear(self._norm(x), product(head * self.gguf.tensor("output_norm.weight"), self._turn))
 
     def layer(self, number: int, x: Any, read: Any, turns: Any, read_turns: Any, mask: Any, memory: Any) -> Any:
         """`x` after one layer that looks at `read`; `turns` are the angles of the places of each."""
@@ -141,7 +141,7 @@ class _Llama:
         return op.add(x, self._linear(gated, w.down))
 
     def turns(self, positions: Any) -> tuple[Any, Any]:
-        """Cosines and sines of rotary position embedding (Su et al. 2021, arXiv:2104.09864), (rows, 1, length, head)."""
+        """Cosines and sines of rotary positions (Su et al. 2021, arXiv:2104.09864): `(rows, 1, length, head)`."""
         from openvino import opset13 as op
 
         frequencies = self.shape.base ** (-np.arange(self.shape.head // 2, dtype=np.float32) * 2 / self.shape.head)

@@ -78,17 +78,22 @@ def layer_of(gguf: Gguf, shape: Shape, number: int, turn: Floats, head_turn: Flo
     """
     w = {name: gguf.tensor(f"blk.{number}.{name}.weight") for name in NAMES}
     heads, keys, size, width = shape.heads, shape.key_heads, shape.head, shape.width
-    value = head_turn.T @ (w["attn_v"] * w["attn_norm"] @ turn).reshape(keys, size, width)
-    output = (w["attn_output"].reshape(width, heads, size) @ head_turn).reshape(width, width)
+    value = head_turn.T @ product(w["attn_v"] * w["attn_norm"], turn).reshape(keys, size, width)
+    output = (w["attn_output"].reshape(width * heads, size) @ head_turn).reshape(width, width)
     return Layer(
-        query=_halves(w["attn_q"], heads) * w["attn_norm"] @ turn,
-        key=_halves(w["attn_k"], keys) * w["attn_norm"] @ turn,
+        query=product(_halves(w["attn_q"], heads) * w["attn_norm"], turn),
+        key=product(_halves(w["attn_k"], keys) * w["attn_norm"], turn),
         value=value.reshape(keys * size, width),
-        output=turn.T @ output,
-        gate=w["ffn_gate"] * w["ffn_norm"] @ turn,
-        up=w["ffn_up"] * w["ffn_norm"] @ turn,
-        down=turn.T @ w["ffn_down"],
+        output=product(turn.T, output),
+        gate=product(w["ffn_gate"] * w["ffn_norm"], turn),
+        up=product(w["ffn_up"] * w["ffn_norm"], turn),
+        down=product(turn.T, w["ffn_down"]),
     )
+
+
+def product(a: Floats, b: Floats) -> Floats:
+    """`a @ b`, in float32 for the type checker too."""
+    return np.asarray(a @ b, np.float32)
 
 
 def _halves(weight: Floats, heads: int) -> Floats:

@@ -6,6 +6,7 @@ is switched off. Running a model is `qa.local`. Try `qa.modelfiles.find("embedde
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import importlib.util
 import os
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -123,27 +125,37 @@ def _converted(gguf: Path, name: str, expected: str = "") -> ModelFiles:
         raise ModelError(f"{gguf} can't be read ({exc.strerror}). Check its permissions.") from exc
     if expected and sha256 != expected:
         raise ModelError(f"{gguf} is damaged: its SHA-256 is not the published one. Run `make install` again.")
-    folder = f"{sha256[:16]}-{version('openvino-genai')}"
-    for root in (cache_root(), Path(tempfile.gettempdir(), f"citespan-{os.getuid()}")):
-        target = root / folder
-        if not target.is_dir():
-            try:
-                root.mkdir(parents=True, exist_ok=True, mode=0o700)
-                work = Path(tempfile.mkdtemp(prefix="converting-", dir=root))
-            except OSError:
-                continue
-            try:
-                _convert(gguf, work)
-                publish(work, target)
-            finally:
-                shutil.rmtree(work, ignore_errors=True)
-        return ModelFiles(name, target, None if (target / MODEL[0]).is_file() else gguf)
-    raise ModelError(f"Neither {cache_root()} nor a temporary folder can be written. Set XDG_CACHE_HOME.")
+    target = cache_root() / f"{sha256[:16]}-{version('openvino-genai')}"
+    if not target.is_dir():
+        work = Path(tempfile.mkdtemp(prefix="converting-", dir=target.parent))
+        try:
+            _convert(gguf, work)
+            publish(work, target)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    return ModelFiles(name, target, None if (target / MODEL[0]).is_file() else gguf)
 
 
 def cache_root() -> Path:
-    """Where converted models are kept: `$XDG_CACHE_HOME/citespan`, or `~/.cache/citespan`."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "citespan"
+    """Where converted models are kept: `$XDG_CACHE_HOME/citespan`, or `~/.cache/citespan`.
+
+    When that can't be written it is a folder that is deleted when the process ends.
+    """
+    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "citespan"
+    try:
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        writable = os.access(root, os.W_OK | os.X_OK)
+    except OSError:
+        writable = False
+    return root if writable else _passing_root()
+
+
+@lru_cache(maxsize=1)
+def _passing_root() -> Path:
+    # A new folder of our own: a fixed name in a shared folder could have been filled by somebody else.
+    root = Path(tempfile.mkdtemp(prefix="citespan-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    return root
 
 
 def _convert(gguf: Path, work: Path) -> None:

@@ -18,9 +18,10 @@ import httpx
 import pytest
 from fake_bot import make_store
 from hostile import HOSTILE
-from ui_tools import SEEDS, Served, serve
+from ui_tools import SEEDS, Served, copied, serve
 
 from index.settings import Settings
+from ui.__main__ import listen
 
 
 @pytest.fixture(scope="module")
@@ -189,18 +190,49 @@ def test_no_file_outside_the_library_can_be_read(served: Served, settings: Setti
     link.unlink()
 
 
-def test_an_upload_cannot_be_turned_into_a_reader_of_files(served: Served) -> None:
-    """Gradio lets a page name files by their path in the data of an event; only uploaded ones may be read."""
-    config = httpx.get(f"{served.url}/config").json()
-    upload = next(d["id"] for d in config["dependencies"] if any(t[1] == "upload" for t in d["targets"]))
-    file = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
-    body = {"data": [[file]], "fn_index": upload, "session_hash": "abc"}
-    httpx.post(f"{served.url}/gradio_api/queue/join", json=body)
-    with httpx.stream("GET", f"{served.url}/gradio_api/queue/data?session_hash=abc", timeout=20) as reply:
-        told = next(line for line in reply.iter_lines() if "process_completed" in line or "unexpected_error" in line)
-    assert '"success":false' in told.replace(" ", "")
-    assert "root:" not in told
-    assert {a.source for a in served.desk.library.articles()} == {f.name for f in SEEDS.glob("*.txt")}
+@pytest.mark.parametrize("where", ["{path}", "http://127.0.0.1:{port}/x.txt", "http://evil.example/x.txt"])
+def test_no_event_makes_the_server_read_or_fetch_a_file(served: Served, tmp_path: Path, where: str) -> None:
+    """Gradio takes files by their path or address in an event's data; this page never sends any."""
+    (tmp_path / "secret.txt").write_text("TOP-SECRET", encoding="utf-8")
+    with listen("127.0.0.1", 0) as trap, httpx.Client(base_url=served.url) as client:
+        trap.setblocking(False)
+        target = where.format(path=tmp_path / "secret.txt", port=trap.getsockname()[1])
+        file = {"path": target, "meta": {"_type": "gradio.FileData"}}
+        config = client.get("/config").json()
+        for event in config["dependencies"]:
+            body = {"data": [file, [file], {"a": file}], "fn_index": event["id"], "session_hash": "abc"}
+            assert client.post("/gradio_api/queue/join", json=body).status_code == 400
+        for route in ("call/ask", "run/ask", "mcp/"):
+            assert client.post(f"/gradio_api/{route}", json={"data": [file]}).status_code == 400
+        with pytest.raises(BlockingIOError):
+            trap.accept()
+
+
+def test_gradios_own_uploads_are_closed_and_ours_take_only_articles(served: Served) -> None:
+    before = served.desk.library.articles()
+    files = {"files": ("a.txt", b"It rained.")}
+    assert httpx.post(f"{served.url}/gradio_api/upload", files=files).status_code == 404
+    for name in ("a.exe", "../../etc/passwd", "a\x00.sh"):
+        told = httpx.post(f"{served.url}/api/upload", params={"name": name}, content=b"x").json()
+        assert not told["good"] and "can't be read" in told["message"]
+    large = httpx.post(f"{served.url}/api/upload", params={"name": "a.txt"}, content=b"x" * (20 * 2**20 + 1))
+    assert (large.status_code, large.json()["error"]) == (
+        400,
+        "a.txt is larger than 20 MB. Split it, or save it as text.",
+    )
+    assert served.desk.library.articles() == before
+    assert {p.name for p in served.store.iterdir() if p.is_dir()} <= {"vectors", "uploads"}
+
+
+def test_an_uploaded_article_is_in_the_library_at_once(settings: Settings, tmp_path: Path) -> None:
+    with serve(copied(settings, tmp_path / "store")) as served:
+        told = httpx.post(
+            f"{served.url}/api/upload", params={"name": "../rain.txt"}, content=b"Rain\nIt rained on Kilkenny."
+        )
+        assert told.json() == {"name": "../rain.txt", "message": "was added.", "good": True}
+        data = httpx.post(f"{served.url}/api/ask", json={"question": "Rained Kilkenny?"}).json()
+        assert data["citations"][0]["quote"] == "It rained on Kilkenny."
+        assert (served.store / "uploads" / "rain.txt").is_file()
 
 
 @pytest.mark.parametrize("text", HOSTILE[:12] + HOSTILE[-6:])

@@ -141,8 +141,8 @@ def test_a_pasted_title_and_a_hostile_file_name_are_told_as_text(
         files.append(tmp_path / name)
     with opened(browser, served.url) as page:
         page.click("#add .label-wrap")
-        page.set_input_files("#drop input[type=file]", files)
-        page.wait_for_function("document.querySelectorAll('#told .bad').length == 2")
-        assert all("can't be read. Use one of" in told for told in page.locator("#told .bad").all_text_contents())
-        assert page.locator("#told b b, #told img").count() == 0
+        page.set_input_files("#files", files)
+        page.wait_for_function("document.querySelectorAll('#uploaded .bad').length == 2")
+        assert all("can't be read. Use one of" in told for told in page.locator("#uploaded .bad").all_text_contents())
+        assert page.locator("#uploaded b b, #uploaded img").count() == 0
         intact(page)

@@ -81,8 +81,8 @@ def test_from_the_first_question_to_a_new_article_and_back(browser: Browser, run
         page.click("#add .label-wrap")
         note = tmp_path / "cheese.txt"
         note.write_text("Lisbon's favourite cheese\nMayor Ana Prata likes the Azeitao cheese best.\n", encoding="utf-8")
-        page.set_input_files("#drop input[type=file]", note)
-        page.wait_for_selector("#told .good >> text=was added.")
+        page.set_input_files("#files", note)
+        page.wait_for_selector("#uploaded .good >> text=was added.")
         page.wait_for_selector('.library .row:has-text("favourite cheese")')
         ask(page, "Which cheese does Mayor Ana Prata like best?")
         assert "Azeitao" in page.inner_text("#a-2")

@@ -31,11 +31,11 @@ def settings_table() -> str:
 def tree() -> str:
     lines = ["| file | what lives there |", "|---|---|"]
     for package in ("index", "qa", "ui", "eval"):
-        for path in sorted((ROOT / package).glob("*.py")):
+        for path in sorted((ROOT / package).rglob("*.py")):
             doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
             if path.name != "__init__.py":
                 first = re.split(r"(?<=[.:;]) |\n\n", " ".join(doc.split("\n\n")[0].split()))[0]
-                lines.append(f"| `{package}/{path.name}` | {first.rstrip(':;').replace('|', '/')} |")
+                lines.append(f"| `{path.relative_to(ROOT)}` | {first.rstrip(':;').replace('|', '/')} |")
     return "\n".join(lines)
 
 

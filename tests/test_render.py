@@ -65,7 +65,7 @@ def everywhere(text: str) -> dict[str, str]:
         "list": render_list([a]),
         "article": render_article("abc", a),
         "welcome": welcome([a], [text]),
-        "report": report([Outcome(text, text, False)], text),
+        "report": report([Outcome(text, text, False)]),
     }
 
 

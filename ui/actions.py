@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from index.errors import UserError
@@ -73,24 +71,6 @@ class Actions:
         texts = [self.desk.library.text(a.source)[a.start : a.end] for a in articles[:SAMPLE]]
         return gr.update(value=messages(said), placeholder=page.welcome(articles, example_questions(texts))), said
 
-    def add(self, files: list[str] | None) -> Iterator[tuple[Any, ...]]:
-        """(report, no files) while uploaded files are read one by one."""
-        import gradio as gr
-
-        paths = [Path(f) for f in files or ()]
-        outcomes: list[Outcome] = []
-        try:
-            library.check_upload(paths)
-            for n, path in enumerate(paths, 1):
-                yield page.report(outcomes, f"Reading {n} of {len(paths)}: {path.name}"), gr.skip()
-                outcomes.append(library.add_file(path, path.name, self.desk.settings, self.desk.embedder))
-        except UserError as exc:
-            outcomes.append(Outcome("", str(exc), False))
-        for path in paths:  # these are Gradio's own copies; the library has its own
-            with suppress(OSError):
-                path.unlink()
-        yield page.report(outcomes), None
-
     def paste(self, title: str, text: str) -> tuple[Any, ...]:
         """(report, title, text): both boxes are emptied when the text is in the library."""
         import gradio as gr
@@ -102,19 +82,20 @@ class Actions:
     def remove(self, article_id: str) -> str:
         """The report, once the file of that article is out of the library."""
         desk = self.desk
-        return page.report([
-            self._told(lambda: library.remove_file(
-                library.find(desk.library, article_id).source, desk.settings, desk.embedder
-            ))
-        ])  # fmt: skip
+
+        def work() -> Outcome:
+            source = library.find(desk.library, article_id).source
+            return library.remove_file(source, desk.settings, desk.embedder)
+
+        return page.report([self._told(work)])
 
     def reindex(self) -> str:
         """The report, once the index is as its folders are."""
         return page.report([self._told(lambda: library.reindex(self.desk.settings, self.desk.embedder))])
 
-    @staticmethod
-    def _told(work: Callable[[], Outcome]) -> Outcome:
+    def _told(self, work: Callable[[], Outcome]) -> Outcome:
         try:
-            return work()
+            with self.desk.writing:
+                return work()
         except UserError as exc:
             return Outcome("", str(exc), False)

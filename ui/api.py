@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 import threading
 import traceback
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 
@@ -24,7 +27,7 @@ from qa.bot import Event, Partial, Rewritten, Stage
 from qa.types import Answer, Turn
 from ui.desk import BUG, Desk, Warming
 from ui.feedback import append, gold_row
-from ui.library import render_list, summary, view
+from ui.library import MOST_BYTES, Outcome, add_file, render_list, summary, view
 from ui.saved import answer_from_dict, check_turns, to_markdown
 
 READER = ("composer", "statements", "strictness")  # the settings that a reader may change for a question
@@ -100,6 +103,25 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
     def library() -> str:
         """The list of articles as HTML."""
         return render_list(desk.library.articles())
+
+    @app.post("/api/upload")
+    async def upload(request: Request, name: str) -> dict[str, Any]:
+        """Add one file: its bytes are the body, its name is in the query."""
+        with tempfile.TemporaryDirectory(dir=desk.settings.store) as folder:
+            file, size = Path(folder, "upload"), 0
+            with file.open("wb") as out:
+                async for chunk in request.stream():
+                    size += len(chunk)
+                    if size > MOST_BYTES:
+                        raise UserError(
+                            f"{name} is larger than {MOST_BYTES // 2**20} MB. Split it, or save it as text."
+                        )
+                    out.write(chunk)
+            return asdict(await run_in_threadpool(put, file, name))
+
+    def put(file: Path, name: str) -> Outcome:
+        with desk.writing:
+            return add_file(file, name, desk.settings, desk.embedder)
 
     @app.post("/api/export", response_class=PlainTextResponse)
     def export(turns: list[dict[str, Any]]) -> str:
@@ -185,6 +207,7 @@ POST /api/ask           {"question": "...", "history": [{"question": "...", "ans
 POST /api/ask/stream    the same, as server-sent events: stage, rewritten, partial, and last answer or error
 GET  /api/articles      -> {"articles": [{"article_id", "source", "start", "end", "title", "publisher", ...}]}
 GET  /api/read?article=ID&marks=12-57   -> {"html", "changed", "title", "source"}
+POST /api/upload?name=a.txt     the file's bytes -> {"name", "message", "good"}
 POST /api/export        [Answer, ...] -> Markdown
 POST /api/feedback      {"answer": Answer, "right": true}, or {"answer": Answer, "right": false, "correction": "...",
                          "evidence": [{"source", "start", "end", "quote"}], "unanswerable": false} -> the row of gold

@@ -89,7 +89,6 @@ document.addEventListener("click", (event) => {
   else if (button.matches(".view .close")) citespan.close();
   else if (button.id === "nav-new") citespan.fresh();
   else if (button.matches(".nav")) citespan.pane === button.id.slice(4) ? citespan.close() : openPane(button);
-  else if (button.matches(".library .remove")) removeArticle(button);
 });
 const openPane = (button) => {
   citespan.show(button.id.slice(4), button);
@@ -111,59 +110,14 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "/") { event.preventDefault(); box().focus(); }
 }, true);
 
-/* --- the list of articles --------------------------------------------------------------------------------- */
+/* --- settings --------------------------------------------------------------------------------------------- */
 
-const boxes = () => $$(".library .choose");
-citespan.chosen = () => {
-  const all = boxes();
-  return all.length && all.some((b) => !b.checked) ? all.filter((b) => b.checked).map((b) => b.value) : null;
-};
-citespan.relist = async () => {
-  const list = $("#articles");
-  if (!list) return;
-  list.innerHTML = await citespan.api("api/library");
-  const unused = new Set(store.get("unused", []));
-  for (const b of boxes()) b.checked = !unused.has(b.value);
-  filter();
-  count();
-};
-const count = () => {
-  const all = boxes(), used = all.filter((b) => b.checked).length;
-  $("#chosen").textContent = used === all.length ? `The chat uses all ${all.length}.` : `The chat uses ${used} of ${all.length}.`;
-  $("#choose-all").checked = used === all.length;
-  $("#choose-all").indeterminate = used > 0 && used < all.length;
-};
-const filter = () => {
-  const words = $("#filter").value.toLowerCase().split(/\s+/);
-  for (const row of $$(".library .row")) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
-};
-const removeArticle = (button) => {
-  const row = button.closest(".row");
-  if (!confirm(`Remove “${$(".open", row).innerText}” from the library?`)) return;
-  citespan.wished = $(".choose", row).value;
-  $("#do-remove").click();
-};
-citespan.wish = () => citespan.wished;
-
-document.addEventListener("input", (event) => { if (event.target.id === "filter") filter(); });
 document.addEventListener("change", (event) => {
   const at = event.target;
-  if (at.matches(".choose, #choose-all")) {
-    if (at.id === "choose-all") for (const b of boxes()) if (!b.closest(".row").hidden) b.checked = at.checked;
-    store.set("unused", boxes().filter((b) => !b.checked).map((b) => b.value));
-    count();
-  } else if (at.closest("#settings-view") && at.name) {
-    const value = at.type === "number" ? Math.min(12, Math.max(1, Math.round(Number(at.value) || 1))) : at.value;
-    if (at.type === "number") at.value = value;
-    store.set("settings", { ...store.get("settings", {}), [at.name]: value });
-  }
-});
-
-/* Files may be dropped anywhere: the list opens, and with it the place for them. */
-document.addEventListener("dragenter", (event) => {
-  if (!event.dataTransfer?.types.includes("Files") || $("#drop input")?.offsetParent) return;
-  citespan.show("library");
-  if (!$("#drop")?.offsetParent) $("#add .label-wrap")?.click();
+  if (!at.closest("#settings-view") || !at.name) return;
+  const value = at.type === "number" ? Math.min(12, Math.max(1, Math.round(Number(at.value) || 1))) : at.value;
+  if (at.type === "number") at.value = value;
+  store.set("settings", { ...store.get("settings", {}), [at.name]: value });
 });
 
 /* --- when the page is there ------------------------------------------------------------------------------- */

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from index.embed import Embeds
 from index.settings import Settings
-from ui import library, page
+from ui import page
 from ui.actions import Actions
 from ui.api import add_routes
 from ui.desk import Asks, Desk
@@ -50,14 +50,14 @@ def build(
     desk = Desk(settings, open_bot, embedder)
     server = FastAPI(title="citespan", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     add_routes(server, desk)
+    whole = blocks(desk)
     gr.mount_gradio_app(
         server,
-        blocks(desk),
+        whole,
         path="/",
         server_name=settings.host,
         server_port=settings.port,
         allowed_paths=[],
-        max_file_size=library.MOST_BYTES,
         ssr_mode=False,
         pwa=False,
         mcp_server=True,
@@ -68,6 +68,7 @@ def build(
         theme=page.theme(),
         head=page.head(HERE),
     )
+    whole.has_launched = True  # a mounted page would otherwise take any path in an event's data for an upload
     return Guard(server, names_of(settings.host), user, password), desk
 
 
@@ -123,8 +124,7 @@ def _library(actions: Actions, empty: bool) -> None:
 
     gr.HTML(page.LIBRARY, **PLAIN)
     with gr.Accordion("Add articles", open=empty, elem_id="add"):
-        # No file_types: what can't be read is told by us, since Gradio puts file names into its own messages as HTML.
-        drop = gr.File(label="Files", file_count="multiple", elem_id="drop", height=110)
+        gr.HTML(page.drop_zone(), **PLAIN)
         title = gr.Textbox(label="Or paste: title", max_lines=1, max_length=300, elem_id="paste-title")
         text = gr.Textbox(label="Text", lines=3, max_lines=10, elem_id="paste-text")
         with gr.Row():
@@ -135,7 +135,6 @@ def _library(actions: Actions, empty: bool) -> None:
     carried, remover = gr.Textbox(visible="hidden"), gr.Button(visible="hidden", elem_id="do-remove")
     write: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "write", **HIDDEN}
     events = (
-        drop.upload(actions.add, drop, [told, drop], **write),
         put.click(actions.paste, [title, text], [told, title, text], **write),
         again.click(actions.reindex, None, told, **write),
         remover.click(actions.remove, carried, told, js="() => citespan.wish()", **write),

@@ -59,6 +59,7 @@ class Desk:
         self._bot: Asks | None = None
         self._error: BaseException | None = None
         self._loaded = threading.Event()
+        self.writing = threading.Lock()  # the index has one writer
 
     def warm(self) -> None:
         """Start loading the bot; comes back at once."""

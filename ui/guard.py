@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hmac
 import ipaddress
+import json
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
@@ -20,9 +21,10 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # Gradio's routes that this product needs. Those that read files, fetch pages or write code are not among them.
 GRADIO = (
-    *("queue/", "call/", "run/", "info", "upload", "upload_progress", "heartbeat/", "startup-events", "reset"),
+    *("queue/", "call/", "run/", "info", "heartbeat/", "startup-events", "reset"),
     *("cancel", "app_id", "login_check", "mcp", "theme.css", "component_server"),
 )
+MOST_BODY = 4 * 2**20  # bytes of one event
 PAGES = ("", "config", "theme.css", "favicon.ico", "manifest.json", "robots.txt", "gradio_api/info")
 FOLDERS = ("assets/", "static/", "svelte/", "api/")
 
@@ -65,6 +67,13 @@ class Guard:
             await _plain(send, status, text, extra)
             return
 
+        if scope["method"] == "POST" and scope["path"].startswith("/gradio_api/"):
+            body = await _whole(receive)
+            if body is None or names_files(body):
+                await _plain(send, 400, "Files are not taken here, nor such long texts. See GET /api.")
+                return
+            receive = _again(body, receive)
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), *HEADERS]
@@ -95,6 +104,50 @@ class Guard:
         except ValueError:
             return False
         return hmac.compare_digest(given, self.login)
+
+
+def names_files(body: bytes) -> bool:
+    """Whether an event's data names a file or an address: Gradio would read or fetch it, and this page never does so.
+
+    >>> names_files(b'{"data": [[{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}]]}')
+    True
+    >>> names_files(b'{"data": ["a path, and its meta"]}'), names_files(b"no json")
+    (False, False)
+    """
+    try:
+        open_ends = [json.loads(body)]
+    except (ValueError, RecursionError):
+        return False
+    while open_ends:
+        match open_ends.pop():
+            case {"path": _, **rest} if "meta" in rest or "url" in rest:
+                return True
+            case dict() as found:
+                open_ends.extend(found.values())
+            case list() as found:
+                open_ends.extend(found)
+    return False
+
+
+async def _whole(receive: Receive) -> bytes | None:
+    """The body of a request; None when it is too long."""
+    body = b""
+    while len(body) <= MOST_BODY:
+        message = await receive()
+        body += bytes(message.get("body", b""))
+        if not message.get("more_body"):
+            return body
+    return None
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """What gives a body that was read already, and then what comes after it."""
+    pending = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return replay
 
 
 def _exists(path: str) -> bool:

@@ -25,7 +25,7 @@ from ui.article import render_article
 from ui.safe import esc, flat, plural, range_words, read_link, time_tag, wash
 
 UPLOADS = "uploads"
-MOST_FILES = 50
+MOST_FILES = 50  # the page sends them one by one
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PASTED = 200_000  # characters
 MOST_MARKS = 100
@@ -117,18 +117,12 @@ def window(article: Article, articles: Sequence[Article], length: int) -> Span:
     return Span(article.source, start, article.end if later else max(length, article.end))
 
 
-def check_upload(files: Sequence[Path]) -> None:
-    """Raises UserError when there are too many files; what is wrong with one file is told with that file."""
-    if len(files) > MOST_FILES:
-        raise UserError(f"{len(files)} files at once are too many; {MOST_FILES} is the most. Add them in parts.")
-
-
 def add_file(path: Path, name: str, settings: Settings, embedder: Embeds) -> Outcome:
     """Put one uploaded file into the store's own folder and index it. Never raises for a bad file."""
     from index.ingest import ingest
 
     clean = safe_name(name)
-    if path.suffix.lower() not in READABLE and Path(clean).suffix.lower() not in READABLE:
+    if Path(clean).suffix.lower() not in READABLE:
         return Outcome(name, f"can't be read. Use one of {', '.join(sorted(READABLE))}.", False)
     if path.stat().st_size > MOST_BYTES:
         return Outcome(name, f"is larger than {MOST_BYTES // 2**20} MB. Split it, or save it as text.", False)

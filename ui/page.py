@@ -9,17 +9,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.read import READABLE
 from index.settings import Settings
 from index.types import Article
 from ui.feedback import LONGEST
-from ui.library import Outcome, summary
+from ui.library import MOST_BYTES, MOST_FILES, Outcome, summary
 from ui.safe import esc, flat, wash
 
 if TYPE_CHECKING:
     import gradio
 
 STYLES = ("base.css", "chat.css", "panes.css")
-SCRIPTS = ("app.js", "reader.js", "history.js", "feedback.js")
+SCRIPTS = ("app.js", "library.js", "reader.js", "history.js", "feedback.js")
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
@@ -61,6 +62,16 @@ def question_box() -> gradio.Textbox:
     )  # fmt: skip
 
 
+def drop_zone() -> str:
+    """Where files are chosen or dropped. Not Gradio's: that takes paths from the page, and shows file names as HTML."""
+    kinds = sorted(READABLE)
+    return (
+        f'<label class="drop" for="files"><input type="file" id="files" multiple accept="{",".join(kinds)}">'
+        f"<b>Choose files, or drop them anywhere</b><small>{', '.join(k.lstrip('.') for k in kinds)}; up to "
+        f'{MOST_BYTES // 2**20} MB each, {MOST_FILES} at once</small></label><ul id="uploaded" role="status"></ul>'
+    )
+
+
 def busy() -> tuple[Any, Any]:
     """Send and Stop while a question runs."""
     import gradio as gr
@@ -85,13 +96,12 @@ def welcome(articles: Sequence[Article], questions: Sequence[str]) -> str:
     )
 
 
-def report(outcomes: Sequence[Outcome], under_way: str = "") -> str:
-    """What became of each file, a line each, and what is being done now."""
+def report(outcomes: Sequence[Outcome]) -> str:
+    """What became of what was asked for, a line each."""
     lines = "".join(
         f'<li class="{"good" if o.good else "bad"}"><b>{flat(o.name)}</b> {flat(o.message)}</li>' for o in outcomes
     )
-    now = f'<p class="now">{flat(under_way)}</p>' if under_way else ""
-    return wash(f'<div class="told" role="status"><ul>{lines}</ul>{now}</div>')
+    return wash(f'<div class="told" role="status"><ul>{lines}</ul></div>')
 
 
 def settings_form(settings: Settings) -> str:
