@@ -100,6 +100,7 @@ REFUSING, TALKING = "Refusing", "Conversations"
 
 METRICS: tuple[Metric, ...] = (
     Metric("best_sentence", "gold sentence first", FINDING, _searched(partial(q.hit, k=1))),
+    Metric("hit@3", "gold sentence in first 3", FINDING, _searched(partial(q.hit, k=3))),
     Metric("hit@5", "gold sentence in first 5", FINDING, _searched(partial(q.hit, k=5))),
     Metric("hit@10", "gold sentence in first 10", FINDING, _searched(partial(q.hit, k=10))),
     Metric("passage@1", "gold paragraph first", FINDING, _searched(partial(q.passage_hit, k=1))),

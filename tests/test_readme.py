@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.results import load
 from index.settings import Settings, variable
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +40,29 @@ def tree() -> str:
     return "\n".join(lines)
 
 
+SHOWN = {
+    "best_sentence": "evidence sentence ranked first",
+    "hit@3": "evidence sentence in the first three",
+    "accuracy": "answered right: every key fact stated",
+    "citation_recall": "statements with a right citation",
+    "quote_integrity": "quotes at their exact characters",
+    "false_answers": "unanswerable, yet answered (less is better)",
+    "over_refusals": "answerable, yet refused (less is better)",
+    "auroc": "AUROC of the confidence",
+    "turn_success": "turns of conversations right",
+}
+
+
+def figures() -> str:
+    found = load(ROOT / "eval" / "results" / "baseline.json").figures
+    lines = ["| figure | value | 95% interval |", "|---|---|---|"]
+    for name, what in SHOWN.items():
+        of = found[name]
+        assert of is not None, name
+        lines.append(f"| {what} | {of.value:.3f} | {of.low:.3f} to {of.high:.3f} |")
+    return "\n".join(lines)
+
+
 def block(name: str) -> str:
     match = re.search(rf"<!-- {name}: .*?-->\n(.*?)\n?<!-- /{name} -->", README, re.DOTALL)
     assert match, f"the README has no block '{name}'"
@@ -47,6 +71,10 @@ def block(name: str) -> str:
 
 def test_the_table_of_settings_is_the_settings_table() -> None:
     assert block("settings") == settings_table()
+
+
+def test_the_figures_are_those_of_the_committed_run() -> None:
+    assert block("figures") == figures()
 
 
 def test_the_tree_is_the_tree() -> None:
