@@ -145,7 +145,7 @@ def _verify(args: argparse.Namespace, settings: Settings) -> int:
         from index.writer import Writer
 
         Library(settings.store)  # there must be a store: repairing never makes one
-        with Writer(settings) as writer:
+        with Writer(settings, mending=True) as writer:
             writer.repair()
     found = differences(settings)
     if args.json:

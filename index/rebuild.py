@@ -35,6 +35,7 @@ def rebuild(settings: Settings, *, embedder: Embeds | None = None) -> tuple[str,
     StoreError when somebody is writing, and when the catalogue is damaged: then only `clear` is left.
     """
     store = settings.store
+    Library(store, any_layout=True).close()  # there must be a store: rebuilding never makes one
     lock = hold(store)
     try:
         library = Library(store, any_layout=True)

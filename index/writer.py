@@ -65,7 +65,8 @@ class Cut:
 class Writer:
     """Use it with `with`: it holds the store's lock. Raises StoreError when another holds it."""
 
-    def __init__(self, settings: Settings, embedder: Embeds | None = None) -> None:
+    def __init__(self, settings: Settings, embedder: Embeds | None = None, *, mending: bool = False) -> None:
+        """With `mending`, vectors that can't be opened are no error: `repair` makes them anew."""
         self.store = settings.store
         self._lock = hold(self.store)
         try:
@@ -73,7 +74,12 @@ class Writer:
             self.embedder = embedder or Embedder.for_store(settings, self.library.meta("embedder"))
             check_embedder(self.library, self.embedder)
             clear_generations(self.store, self.library.generation)
-            self.vectors = VectorStore(self.store, self.library.generation, create=True)
+            try:
+                self.vectors = VectorStore(self.store, self.library.generation, create=True)
+            except StoreError:
+                if not mending:
+                    raise
+                self.vectors = VectorStore(self.store, self.library.generation + 1, create=True)
             if self.library.meta("writing"):
                 self.repair()
         except BaseException:
@@ -159,6 +165,7 @@ class Writer:
             clear_generations(self.store, self.library.generation)
             self.vectors = VectorStore(self.store, self.library.generation + 1, create=True)
             mended = self._mend()
+        if self.vectors.generation != self.library.generation:
             self._switch(mended)
         mended += self.library.mend_words()
         self.library.set_meta("writing", "")

@@ -58,7 +58,11 @@ def _compile(
         path = files.folder / f"{kind}-{BUILD}.xml"
         if not path.is_file():
             _save(openvino, files.gguf, build, path)
-        options = {**options, "DYNAMIC_QUANTIZATION_GROUP_SIZE": GROUP, "CACHE_DIR": str(files.folder / "compiled")}
+        options = {
+            **options,
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": GROUP,
+            "CACHE_DIR": str(files.folder / "compiled"),
+        }
         return core.compile_model(path, "CPU", options)
     except (RuntimeError, ValueError, OSError) as exc:
         raise ModelError(f"The model {files.name} can't be run. Delete {files.folder} or name another model.") from exc

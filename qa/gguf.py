@@ -44,8 +44,16 @@ class Gguf:
     @classmethod
     def open(cls, path: Path) -> Gguf:
         """Read the head of the file. Raises ValueError for a file that is not GGUF or ends too early."""
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return _read_head(path, data)
+        try:
+            with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                gguf, size = _read_head(path, data), len(data)
+        except (struct.error, KeyError, TypeError, ArithmeticError, RecursionError) as exc:
+            raise ValueError(f"{path} is not a complete GGUF file") from exc
+        for name, (shape, code, offset) in gguf.tensors.items():
+            count, record = _BLOCKS.get(code, (1, np.dtype([])))
+            if offset + math.prod(shape) // count * record.itemsize > size:
+                raise ValueError(f"{path} ends within {name}")
+        return gguf
 
     def readable(self) -> bool:
         """True when every tensor is of a format that `tensor` knows."""
@@ -60,8 +68,6 @@ class Gguf:
         shape, code, offset = self.tensors[name]
         count, record = _BLOCKS[code]
         blocks = np.fromfile(self.path, record, math.prod(shape) // count, offset=offset)
-        if len(blocks) * count != math.prod(shape):
-            raise ValueError(f"{self.path} ends within {name}")
         if code in (0, 1):
             return blocks["x"].astype(np.float32).reshape(shape)
         scale = blocks["scale"].astype(np.float32)[:, None]

@@ -1,8 +1,8 @@
 """A llama as OpenVINO graphs with int8 weights: one that scores questions, one that writes.
 
-OpenVINO's own reader of GGUF files rounds each group's lowest value of a Q4_1 weight to a whole step, which costs the
-embedded model half a nat per token; these graphs are made from the numbers in the file. `exact` keeps float32 weights,
-to check the others against. Running them is `qa.likelihood` and `qa.local`. Try `scorer(gguf, shape_of(gguf))`.
+OpenVINO's own reader of GGUF files rounds the lowest value of each group of a Q4_1 weight to a whole step, which costs
+the embedded model 0.14 nats a token on news text; these graphs are made from the numbers in the file, and int8 costs
+0.01. `exact` keeps float32, to check the others against. Running them is `qa.compiled`. Try `scorer(gguf, shape)`.
 """
 
 from __future__ import annotations

@@ -56,6 +56,11 @@ _NUMBER = re.compile(
     r"|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|half|third|quarter|twice|doubled?"
     r"|tripled?|several|sole|single|once|first|second)\b"
 )
+_SPAN_ASKED = re.compile(r"\b(?:how (?:long|lengthy)|duration|length) (?!is the|was the (?:river|road|bridge|wall))")
+_SPAN = re.compile(
+    r"\b(?:\d[\d.,]*|\w+)[ -](?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies)"
+    r"|met(?:re|er)s?|kilomet(?:re|er)s?|miles?|f(?:ee|oo)t|yards?|inch(?:es)?|km|m|cm|mm)\b"
+)
 _REASON = re.compile(
     r"\b(?:because|since|due to|owing|as a result|so that|in order|prompted|thanks to|reason|therefore|amid"
     r"|aim(?:s|ed|ing)?"
@@ -94,7 +99,9 @@ def can_hold(kind: Kind, sentence: str, question: str = "") -> bool:
     if kind == "when":
         return bool(_TIME.search(folded))
     if kind == "how_many":
-        return bool(_NUMBER.search(folded))
+        # A span of time is asked for: a number of anything else is no answer.
+        span = _SPAN_ASKED.search(plain(question))
+        return bool((_SPAN if span else _NUMBER).search(folded))
     if kind == "why":
         return bool(_REASON.search(folded))
     if kind == "definition":
@@ -120,7 +127,7 @@ def asks_what_is(question: str) -> bool:
     >>> asks_what_is("Who is Ann Lee?"), asks_what_is("what's the OSA?"), asks_what_is("How old is Ann Lee?")
     (True, True, False)
     """
-    return bool(_WHAT_IS.match(plain(question).strip()))
+    return bool(_WHAT_IS.match(question.casefold().replace("’", "'").strip()))
 
 
 _SEVERAL = re.compile(

@@ -14,7 +14,7 @@ from ui_tools import ask, opened, serve
 
 from index.embed import Embedder
 from index.settings import Settings
-from qa.bot import Bot
+from ui.__main__ import ready_bot
 
 ANSWERED, REFUSED = "What is NSATU?", "How much will Japan pay for NSATU?"
 
@@ -45,6 +45,7 @@ def shoot(browser: Browser, url: str, folder: Path) -> None:
 if __name__ == "__main__":
     folder, settings = Path(sys.argv[1]), Settings.load(store=sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
-    with serve(settings, Bot.open, Embedder()) as served, sync_playwright() as playwright:
+    with serve(settings, ready_bot, Embedder()) as served, sync_playwright() as playwright:
+        served.desk._loaded.wait(120)
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         shoot(chromium, served.url, folder)

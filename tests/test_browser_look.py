@@ -124,10 +124,10 @@ def keystroke(page: Page) -> float:
 def test_typing_stays_quick_with_a_hundred_turns(browser: Browser, served: Served) -> None:
     turns = [{"question": f"Question {n}?", "answer": answer(*["It rained."] * 5).to_dict()} for n in range(100)]
     with opened(browser, served.url) as page:
-        empty = keystroke(page)
+        empty = min(keystroke(page) for _ in range(3))
         keep(page, turns)
         page.wait_for_function("document.querySelectorAll('.question').length == 100")
-        assert keystroke(page) < 2 * empty + 50  # a machine that is busy is so for both
+        assert min(keystroke(page) for _ in range(3)) < 2 * empty + 50  # a busy machine is busy for both
 
 
 def test_five_hundred_articles_stay_fluid(browser: Browser, tmp_path: Any) -> None:

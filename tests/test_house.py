@@ -21,8 +21,8 @@ OWNERS = {
     "sentence_transformers": {"index/embed.py", "qa/rerank.py"},
     "transformers": {"index/embed.py"},
     "chromadb": {"index/store.py", "eval/peers.py"},
-    "openvino": {"qa/local.py", "qa/likelihood.py"},
-    "openvino_genai": {"qa/local.py"},
+    "openvino": {"qa/modelfiles.py", "qa/compiled.py", "qa/graph.py"},  # its files, its cache, its graph
+    "openvino_genai": {"qa/modelfiles.py"},
     "sentencex": {"index/sentences.py"},
     "trafilatura": {"index/formats.py"},
     "pypdf": {"index/formats.py"},

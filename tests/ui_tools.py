@@ -85,12 +85,18 @@ def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
         assert not wrong, wrong
 
 
+KEPT = """() => JSON.parse(localStorage['citespan.turns.' + sessionStorage['citespan.current']] || '[]').length
+              == document.querySelectorAll('.question').length"""
+"""True when the browser has kept every turn that it shows."""
+
+
 def ask(page: Page, question: str, wait: str = ".acts") -> None:
-    """Type a question, press Enter, and wait until its answer stands."""
+    """Type a question, press Enter, and wait until its answer stands and is kept."""
     before = page.locator(wait).count()
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
     page.wait_for_function(f"document.querySelectorAll('{wait}').length > {before}")
+    page.wait_for_function(KEPT)
 
 
 def keep(page: Page, turns: list[dict[str, Any]]) -> None:

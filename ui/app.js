@@ -63,8 +63,9 @@ citespan.order = (given) => {
 /* A new question goes to the top of the thread, and its answer grows below it: nothing moves under the reader's eyes. */
 let asked = 0;
 new MutationObserver(() => {
+  if (!citespan.follow) return;
   const all = $$(".question");
-  if (citespan.follow && all.length >= asked) { citespan.follow = false; all.at(-1)?.scrollIntoView({ block: "start" }); }
+  if (all.length >= asked) { citespan.follow = false; all.at(-1)?.scrollIntoView({ block: "start" }); }
 }).observe(document, { childList: true, subtree: true });
 
 const type = (words) => {
