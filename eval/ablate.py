@@ -1,6 +1,6 @@
 """What each part is worth: the ranking and the verdict with parts left out, on the same questions, in one run.
 
-It changes nothing. Ranking weights and verdicts are cross-validated on the development split, as in eval/fit.py.
+It changes nothing. Every figure is cross-validated on the development split, as in eval/fit.py.
 Try: python -m eval ablate eval/gold.jsonl=.citespan
 """
 
@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 import numpy as np
 
-from eval import fit
-from eval.fit import FEATURES, SIGNALS, Bools, crossed, crossed_ranking, rank_model
+from eval import fit, learn
+from eval.asked import Asked, gather, pair_arguments
+from eval.fit import FEATURES, JUDGED, SIGNALS
+from eval.learn import Bools, Floats
 from eval.metrics import auroc
 from index.types import Hit
+from qa.rerank import order
 
 # The order of the search alone, by one raw score or by their sum.
 RAW: dict[str, Callable[[Hit], float]] = {
@@ -23,35 +27,49 @@ RAW: dict[str, Callable[[Hit], float]] = {
     "BM25 alone": lambda h: h.bm25,
     "fused": lambda h: h.cosine + h.passage_cosine + 0.5 * h.bm25_share,
 }
-JUDGE = "likelihood"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    fit.pair_arguments(parser)
+    pair_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    judged = fit.judged(args)
-    asked = [j for j in judged if j.row.answerable and j.head]
-    print(f"evidence, {len(asked)} answerable development questions     at 1   at 3   at 5")
+    asked = gather(args)
+    judge, _ = fit.probed(asked)
+    asked = [a.judged(odds) for a, odds in zip(asked, judge, strict=True)]
+    fold = fit.fold_of(asked)
+    print(f"evidence, {sum(a.row.answerable for a in asked)} answerable development questions   at 1   at 3   at 5")
     for name, score in RAW.items():
-        _line(name, [j.right[np.argsort([-score(h) for h, _ in j.head], kind="stable")] for j in asked])
-    _line("signals, no reranker", crossed_ranking(asked, without=(JUDGE,)))
-    _line("signals, query likelihood (the default)", crossed_ranking(asked))
+        _evidence(name, asked, [np.array([score(h) for h, _ in a.head]) for a in asked])
+    _evidence("probe alone", asked, judge)
+    _evidence("signals, no reranker", asked, fit.crossed_ranking(asked, fold, without=("judge",)))
+    _evidence("signals and probe (the default)", asked, fit.crossed_ranking(asked, fold))
     for name in SIGNALS:
-        if name != JUDGE:
-            _line(f"  without {name}", crossed_ranking(asked, without=(name,)))
+        if name != "judge":
+            _evidence(f"  without {name}", asked, fit.crossed_ranking(asked, fold, without=(name,)))
 
-    rows, x = fit.features_of(judged, rank_model(asked))
-    answered = np.array([j.row.answerable for j in rows])
-    print(f"\nverdict, {len(rows)} development questions                  AUROC")
-    print(f"{'all features (the default)':46} {auroc(list(crossed(x, answered)), list(answered)):.3f}")
-    for n, name in enumerate(FEATURES):
-        chance = crossed(np.delete(x, n, axis=1), answered)
-        print(f"{f'  without {name}':46} {auroc(list(chance), list(answered)):.3f}")
+    weights = dict(zip(SIGNALS, fit.rank_model(asked), strict=True))
+    table = [asdict(a.bot.features(a.row.question, order(a.head, a.tail, weights))) for a in asked]
+    plain = np.array([not row["instruction"] for row in table])
+    x = np.array([[row[name] for name in FEATURES] for row in table])[plain]
+    answered = np.array([a.row.answerable for a in asked])[plain]
+    print(f"\nverdict, {len(x)} development questions                    AUROC")
+
+    def verdict(name: str, kept: Sequence[str]) -> None:
+        columns = [FEATURES.index(n) for n in kept]
+        chance = learn.crossed(x[:, columns], answered, fold[plain], fit.C)
+        print(f"{name:46} {auroc(list(chance), list(answered)):.3f}")
+
+    verdict("all features (the default)", FEATURES)
+    verdict("  without a reranker", [n for n in FEATURES if n not in JUDGED])
+    for name in FEATURES:
+        verdict(f"  without {name}", [n for n in FEATURES if n != name])
     return 0
 
 
-def _line(name: str, ranked: Sequence[Bools]) -> None:
+def _evidence(name: str, asked: Sequence[Asked], scores: Sequence[Floats]) -> None:
+    ranked: list[Bools] = [
+        a.right[np.argsort(-s, kind="stable")] for a, s in zip(asked, scores, strict=True) if a.row.answerable
+    ]
     at = "  ".join(f"{np.mean([r[:k].any() for r in ranked]):.3f}" for k in (1, 3, 5))
     print(f"{name:46} {at}")

@@ -1,232 +1,186 @@
-"""Fit what is fitted: development questions in, `qa/fitted.json` out.
+"""Fit what is fitted: development questions in, `qa/probe.json` and `qa/fitted.json` out.
 
-First the ranking: a logistic regression on pairs of a right and a wrong sentence for the same question. Then, on the
-hits so ranked, two logistic regressions for the verdict: "the articles answer this", "the articles are about this".
-Only rows of the development split are read, and the figures printed are those of five-fold cross-validation.
-Try: python -m eval fit eval/gold.jsonl=.citespan --dry-run
+In the order of a question's walk: the probe, the ranking, the verdict and the choice of further sentences, each on
+what the step before gives to questions that it was not fitted on. Only rows of the development split are read, and
+the figures printed are cross-validated. Try: python -m eval fit eval/gold.jsonl=.citespan --dry-run
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from eval.gold import GoldRow, load
+from eval import learn
+from eval.asked import Asked, gather, pair_arguments
+from eval.learn import Bools, Floats, Ints
 from eval.metrics import auroc
-from eval.spans import right
-from index.cli import add_settings, settings_of
-from index.errors import UserError
-from index.types import Hit
-from qa.bot import Bot
+from qa import fitted, probe
+from qa.compose import Further, further
 from qa.rank import Signals
-from qa.rerank import DEPTH, judge, order
+from qa.rerank import order
 from qa.verdict import Features
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-OUT = Path(__file__).parents[1] / "qa" / "fitted.json"
+QA = Path(__file__).parents[1] / "qa"
 SIGNALS = tuple(f.name for f in fields(Signals))
 # These two decide by themselves (qa/verdict.py), so they must not also weigh.
 FEATURES = tuple(f.name for f in fields(Features) if f.name not in ("plain", "instruction"))
-# The inverse weight of the L2 penalty: the sets are small, so the weights are kept small.
-C = 0.3
-FOLDS = 5
+FURTHER = tuple(f.name for f in fields(Further))
+# What only a reranker gives; without one these are always 0.
+JUDGED = ("judge", "second")
+# Inverse weights of the L2 penalties: over a thousand numbers of a state need a strong one, a handful of features not.
+PROBE_C, C = 0.03, 0.3
+# A wrong sentence is one of many, so each weighs less than a right one.
+WRONG = 1 / 3
 # A refusal hides what the articles say; a false answer still shows their own words with their place. So it weighs more.
 REFUSAL = 1.5
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One development question with its judged hits, before they are put in order."""
-
-    row: GoldRow
-    gold: int
-    bot: Bot
-    head: tuple[tuple[Hit, Signals], ...]
-    tail: tuple[Hit, ...]
-
-    @property
-    def right(self) -> Bools:
-        """Which of the judged hits overlap the gold evidence."""
-        return np.array([right(hit.sentence.span, self.row.evidence) for hit, _ in self.head], dtype=bool)
-
-    @property
-    def table(self) -> Floats:
-        """Signals by hit: shape (hits, signals)."""
-        return np.array([[getattr(of, name) for name in SIGNALS] for _, of in self.head])
-
-
-def pair_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pairs", nargs="+", metavar="GOLD=STORE", help="a gold file and the store of its articles")
-    add_settings(parser, "reranker")
+# A further sentence is shown from this chance on that it is evidence.
+SHOWN = 0.3
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     pair_arguments(parser)
     parser.add_argument("--dry-run", action="store_true", help="print the figures and write nothing")
-    parser.add_argument("--out", type=Path, default=OUT, help="where the weights go")
-
-
-def judged(args: argparse.Namespace) -> list[Judged]:
-    """The development questions of all pairs, each with its judged hits. Raises UserError for a pair that isn't one."""
-    settings = settings_of(args)
-    found: list[Judged] = []
-    for n, pair in enumerate(args.pairs):
-        gold, _, store = pair.partition("=")
-        if not store:
-            raise UserError(f"'{pair}' is not GOLD=STORE. For example: python -m eval fit eval/gold.jsonl=.citespan")
-        bot = Bot.open(settings.with_(store=store), lambda line: print(f"citespan: {line}", file=sys.stderr))
-        found += [_judged(bot, row, n) for row in load(Path(gold)) if row.split == "dev"]
-    return found
 
 
 def run(args: argparse.Namespace) -> int:
-    questions = judged(args)
-    names = [pair.partition("=")[0] for pair in args.pairs]
+    asked = gather(args)
+    made = f"python -m eval fit over {len(asked)} development questions"
+    judge, weights = probed(asked)
+    found: dict[str, Any] = {"made": made}
+    for kind, odds in (("probe", judge), ("none", [np.zeros(len(a.right)) for a in asked])):
+        print(f"\nreranker: {kind}")
+        found[kind] = fit([a.judged(x) for a, x in zip(asked, odds, strict=True)])
+    if not args.dry_run:
+        _write(QA / probe.FILE, {"made": made, **weights})
+        _write(QA / fitted.FILE, found)
+    return 0
 
-    print(f"ranking, {FOLDS}-fold cross-validation")
-    asked = [j for j in questions if j.row.answerable and j.head]
-    ranked = crossed_ranking(asked)
-    for n, name in enumerate([*names, "all"]):
-        own = [r for r, j in zip(ranked, asked, strict=True) if j.gold == n or name == "all"]
-        at = ", ".join(f"at {k} {np.mean([r[:k].any() for r in own]):.3f}" for k in (1, 3, 5))
-        print(f"  {name}: evidence {at} (n = {len(own)})")
+
+def probed(asked: Sequence[Asked]) -> tuple[list[Floats], dict[str, Any]]:
+    """Each question's hits judged by a probe that was fitted without it, and the probe fitted on all."""
+    sizes = [len(a.right) for a in asked]
+    x = np.concatenate([a.states for a in asked]).astype(np.float64)
+    y = np.concatenate([a.right for a in asked])
+    weight = np.where(y, 1.0, WRONG)
+    odds = learn.crossed(x, y, np.repeat(fold_of(asked), sizes), PROBE_C, weight)
+    bias, weights = learn.logistic(x, y, PROBE_C, weight)
+    judge = np.split(odds, np.cumsum(sizes)[:-1])
+    table = {"layer": probe.LAYER, "bias": round(bias, 5), "weights": [round(float(w), 5) for w in weights]}
+    return judge, table
+
+
+def fit(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
+    """The weights of everything behind the probe; prints their cross-validated figures."""
+    fold = fold_of(asked)
+    scores = crossed_ranking(asked, fold)
+    _evidence(asked, scores)
     ranking = rank_model(asked)
 
-    rows, x = features_of(questions, ranking)
-    answered = np.array([j.row.answerable for j in rows])
-    related = np.array([j.row.answerable or j.row.verdict == "closest" for j in rows])
-    print(f"verdict, {FOLDS}-fold cross-validation")
-    chance, about = crossed(x, answered), crossed(x, related)
-    threshold = balance(chance, answered)
-    for n, name in enumerate([*names, "all"]):
-        here = np.array([j.gold == n or name == "all" for j in rows])
-        print(f"  {name}: {figures(chance[here], answered[here], threshold)}")
-    print(f"  about the articles or not: AUROC {auroc(list(about), list(related)):.3f}")
-    made = {
-        "made": f"python -m eval fit over {len(questions)} development questions; C = {C}",
-        "ranking": ranking,
-        "answered": model(x, answered),
-        "related": model(x, related),
+    ranked = [order(a.head, a.tail, dict(zip(SIGNALS, ranking, strict=True))) for a in asked]
+    table = [asdict(a.bot.features(a.row.question, hits)) for a, hits in zip(asked, ranked, strict=True)]
+    plain = np.array([not row["instruction"] for row in table])
+    x = np.array([[row[name] for name in FEATURES] for row in table])
+    answered = np.array([a.row.answerable for a in asked])
+    related = np.array([a.row.answerable or a.row.verdict == "closest" for a in asked])
+    chance, about = (_chance(x[plain], y[plain], fold[plain]) for y in (answered, related))
+    threshold = learn.balance(chance, answered[plain], REFUSAL)
+    _verdicts([a for a, kept in zip(asked, plain, strict=True) if kept], chance, threshold)
+    print(f"  about the articles or not: AUROC {auroc(list(about), list(related[plain])):.3f}")
+
+    return {
+        "ranking": _named(SIGNALS, ranking, digits=3),
+        "further": further_model(asked, scores),
+        "answered": _model(FEATURES, x[plain], answered[plain]),
+        "related": _model(FEATURES, x[plain], related[plain]),
         "thresholds": {
             "lenient": round(threshold * 0.7, 3),
             "balanced": round(threshold, 3),
             "strict": round(1 - (1 - threshold) * 0.6, 3),
-            "related": round(balance(about, related), 3),
+            "related": round(learn.balance(about, related[plain], REFUSAL), 3),
+            "further": SHOWN,
         },
     }
-    print(json.dumps(made, indent=2))
-    if not args.dry_run:
-        args.out.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
-        print(f"written to {args.out.name}")
-    return 0
 
 
-def rank_model(judged: Sequence[Judged], without: Sequence[str] = ()) -> dict[str, float]:
-    """Weights of the signals but those left out, scaled so that the cosine's is 1.
-
-    Each question counts once, whatever its number of pairs; each pair counts in both directions.
-    """
-    from sklearn.linear_model import LogisticRegression
-
-    pairs, weights = [], []
-    for j in judged:
-        right, table = j.right, j.table
-        if right.any() and not right.all():
-            found = (table[right][:, None] - table[~right][None]).reshape(-1, len(SIGNALS))
-            pairs.append(found)
-            weights.append(np.full(len(found), 1 / len(found)))
-    x, w = np.concatenate(pairs), np.concatenate(weights)
-    x = x * np.array([name not in without for name in SIGNALS])
-    scale = x.std(0)
-    scale[scale < 1e-6] = 1.0
-    fitted = LogisticRegression(fit_intercept=False, C=1.0, max_iter=2_000)
-    y = np.repeat([True, False], len(x))
-    fitted.fit(np.concatenate([x, -x]) / scale, y, sample_weight=np.concatenate([w, w]))
-    found = fitted.coef_[0] / scale
-    unit = max(abs(found[0]), 1e-9) if SIGNALS[0] not in without else 1.0
-    return {name: round(float(v / unit), 3) for name, v in zip(SIGNALS, found, strict=True)}
+def fold_of(asked: Sequence[Asked]) -> Ints:
+    """Questions about one article share a fold where there are many articles."""
+    return learn.folds([a.group for a in asked])
 
 
-def crossed_ranking(judged: Sequence[Judged], without: Sequence[str] = ()) -> list[Bools]:
-    """For each question which hits are right, in the order of weights that were fitted without it."""
-    out: list[Bools] = [np.zeros(0, dtype=bool)] * len(judged)
-    for fold in range(FOLDS):
-        weights = rank_model([j for n, j in enumerate(judged) if n % FOLDS != fold], without)
-        values = np.array([weights[name] for name in SIGNALS])
-        for n in range(fold, len(judged), FOLDS):
-            out[n] = judged[n].right[np.argsort(-(judged[n].table @ values), kind="stable")]
+def rank_model(asked: Sequence[Asked], without: Sequence[str] = ()) -> Floats:
+    """Weights of the signals but those left out, scaled so that the passage cosine's is 1."""
+    own = [a for a in asked if a.row.answerable and len(a.right)]
+    keep = np.array([name not in without for name in SIGNALS])
+    found = learn.pairwise([a.table(SIGNALS) * keep for a in own], [a.right for a in own], 1.0) * keep
+    unit = abs(found[SIGNALS.index("passage_cosine")])
+    return found / unit if unit > 1e-6 else found
+
+
+def crossed_ranking(asked: Sequence[Asked], fold: Ints, without: Sequence[str] = ()) -> list[Floats]:
+    """The score of each hit, by weights that were fitted without its question."""
+    out: list[Floats] = [np.zeros(0)] * len(asked)
+    for n in range(learn.FOLDS):
+        weights = rank_model([a for a, f in zip(asked, fold, strict=True) if f != n], without)
+        for i in np.flatnonzero(fold == n):
+            out[i] = asked[i].table(SIGNALS) @ weights
     return out
 
 
-def model(x: Floats, y: Bools) -> dict[str, float]:
-    """Bias and weights in the features' own units."""
-    fitted, mean, scale = _fit(x, y)
-    weights = fitted.coef_[0] / scale
-    bias = float(fitted.intercept_[0] - (weights * mean).sum())
-    return {"bias": round(bias, 4)} | {n: round(float(w), 4) for n, w in zip(FEATURES, weights, strict=True)}
+def further_model(asked: Sequence[Asked], scores: Sequence[Floats]) -> dict[str, float]:
+    """When a sentence after the first is evidence too."""
+    x, y = [], []
+    for a, score in zip(asked, scores, strict=True):
+        if a.row.answerable and len(score):
+            best = np.argsort(-score, kind="stable")
+            hits = [a.scored(int(i), float(score[i])) for i in best]
+            x += [[asdict(f)[name] for name in FURTHER] for f in further(a.row.question, hits)]
+            y += list(a.right[best[1:]])
+    return _model(FURTHER, np.array(x), np.array(y))
 
 
-def crossed(x: Floats, y: Bools) -> Floats:
-    """Each row's probability from a model that was fitted without it. Folds are every fifth row: no seed needed."""
-    out = np.zeros(len(y))
-    for fold in range(FOLDS):
-        test = np.arange(len(y)) % FOLDS == fold
-        fitted, mean, scale = _fit(x[~test], y[~test])
-        out[test] = fitted.predict_proba((x[test] - mean) / scale)[:, 1]
-    return out
+def _model(names: Sequence[str], x: Floats, y: Bools) -> dict[str, float]:
+    bias, weights = learn.logistic(x, y, C)
+    return {"bias": round(bias, 4)} | _named(names, weights, digits=4)
 
 
-def balance(chance: Sequence[float] | Floats, wanted: Sequence[bool] | Bools) -> float:
-    """The threshold with the smallest sum of false-answer rate and weighted over-refusal rate.
-
-    >>> balance([0.1, 0.4, 0.6, 0.9], [False, False, True, True])
-    0.5
-    """
-    p, y = np.asarray(chance), np.asarray(wanted)
-    cuts = np.unique(p)
-    middles = np.concatenate([[0.0], (cuts[1:] + cuts[:-1]) / 2, [1.0]])
-    loss = [np.mean(p[~y] >= t) + REFUSAL * np.mean(p[y] < t) for t in middles]
-    return float(middles[int(np.argmin(loss))])
+def _chance(x: Floats, y: Bools, fold: Ints) -> Floats:
+    return learn.sigmoid(learn.crossed(x, y, fold, C))
 
 
-def figures(chance: Floats, wanted: Bools, threshold: float) -> str:
-    """AUROC and the two rates at a threshold, in one line."""
-    false, refused = np.mean(chance[~wanted] >= threshold), np.mean(chance[wanted] < threshold)
-    return (
-        f"AUROC {auroc(list(chance), list(wanted)):.3f}, at {threshold:.2f} "
-        f"false answers {false:.3f}, over-refusals {refused:.3f} (n = {len(chance)})"
-    )
+def _named(names: Sequence[str], weights: Floats, digits: int) -> dict[str, float]:
+    return {name: round(float(w), digits) for name, w in zip(names, weights, strict=True)}
 
 
-def _judged(bot: Bot, row: GoldRow, gold: int) -> Judged:
-    engine = bot.search_engine
-    hits = engine.search(row.question)
-    head = judge(bot.reranker, row.question, hits, bot.context_of(), engine.frequency, engine.size)
-    return Judged(row, gold, bot, tuple(head), hits[DEPTH:])
+def _evidence(asked: Sequence[Asked], scores: Sequence[Floats]) -> None:
+    for name in (*dict.fromkeys(a.gold for a in asked), "all"):
+        own = [
+            a.right[np.argsort(-s, kind="stable")]
+            for a, s in zip(asked, scores, strict=True)
+            if a.row.answerable and name in (a.gold, "all")
+        ]
+        at = ", ".join(f"at {k} {np.mean([r[:k].any() for r in own]):.3f}" for k in (1, 3, 5))
+        print(f"  {name}: evidence {at} (n = {len(own)})")
 
 
-def features_of(judged: Sequence[Judged], ranking: dict[str, float]) -> tuple[list[Judged], Floats]:
-    """The features of each question that isn't an instruction, its hits in the order of those weights."""
-    rows, table = [], []
-    for j in judged:
-        found = asdict(j.bot.features(j.row.question, order(j.head, j.tail, ranking)))
-        if not found["instruction"]:
-            rows.append(j)
-            table.append([found[name] for name in FEATURES])
-    return rows, np.array(table)
+def _verdicts(asked: Sequence[Asked], chance: Floats, threshold: float) -> None:
+    answered = np.array([a.row.answerable for a in asked])
+    for name in (*dict.fromkeys(a.gold for a in asked), "all"):
+        here = np.array([name in (a.gold, "all") for a in asked])
+        p, y = chance[here], answered[here]
+        print(
+            f"  {name}: AUROC {auroc(list(p), list(y)):.3f}, at {threshold:.2f} false answers "
+            f"{np.mean(p[~y] >= threshold):.3f}, over-refusals {np.mean(p[y] < threshold):.3f} (n = {len(p)})"
+        )
 
 
-def _fit(x: Floats, y: Bools) -> tuple[Any, Floats, Floats]:
-    from sklearn.linear_model import LogisticRegression
-
-    mean, scale = x.mean(0), x.std(0) + 1e-9
-    return LogisticRegression(C=C, max_iter=2_000).fit((x - mean) / scale, y), mean, scale
+def _write(path: Path, value: Mapping[str, Any]) -> None:
+    # One line a part: a weight is nothing that anyone edits by hand.
+    lines = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in value.items()]
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    print(f"written: {path.name}")

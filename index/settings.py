@@ -36,7 +36,7 @@ class Settings:
     llm_timeout: float = setting(30.0, "seconds an endpoint may take to send its next words", low=0.1)
     reranker: str = setting(
         "auto",
-        "judge of evidence: `auto`, `none`, `likelihood` (the embedded model), or a cross-encoder's folder",
+        "judge of evidence: `auto`, `none`, `probe` (the embedded model), or a cross-encoder's folder",
     )
     composer: str = setting(
         "auto",

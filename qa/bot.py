@@ -6,6 +6,7 @@ and prove each statement. Nothing is shown that has not been checked. Try `pytho
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,7 @@ from index.settings import Settings
 from index.types import Article, Hit, Span
 from qa import compose, prompts
 from qa.dates import with_dates
+from qa.fitted import fitted
 from qa.followup import self_contained
 from qa.ground import Check, check
 from qa.llm import EMBEDDED, Model, climb
@@ -26,7 +28,8 @@ from qa.question import kind_of
 from qa.rank import Context
 from qa.rerank import ContextOf, Reranker, choose_reranker, rerank
 from qa.types import QUOTES, Answer, Citation, Engine, Statement, Turn, Verdict
-from qa.verdict import Features, decide, features
+from qa.verdict import Features, features
+from qa.verdict import decide as verdict_of
 
 # The first hits whose passages the verdict looks at, and how many passages are shown when nothing answers.
 LOOK, NEAREST = 5, 3
@@ -68,12 +71,14 @@ class Bot:
 
     def __init__(
         self, search: Search, reranker: Reranker, model: Model | None, settings: Settings,
-        notes: Sequence[str] = (), verify: Verify = check, decide: Decide = decide,
+        notes: Sequence[str] = (), verify: Verify = check, decide: Decide | None = None,
     ) -> None:  # fmt: skip
         self.library: Library = search.library
         self.search_engine, self.reranker, self.model = search, reranker, model
         self.settings, self.notes = settings, tuple(notes)
-        self._verify, self._decide = verify, decide
+        self._fitted = fitted(reranker.fitted)
+        self._verify = verify
+        self._decide = decide or functools.partial(verdict_of, model=self._fitted)
 
     @classmethod
     def open(cls, settings: Settings, notify: Callable[[str], None] = lambda line: None) -> Bot:
@@ -188,7 +193,7 @@ class Bot:
         self, question: str, hits: Sequence[Hit], book: _Book, settings: Settings, notes: list[str],
         cancel: threading.Event | None,
     ) -> Iterator[Statement]:  # fmt: skip
-        facts = compose.choose(question, hits, settings.statements)
+        facts = compose.choose(question, hits, settings.statements, self._fitted)
         drafted = False
         if self.model is not None and writes(settings):
             try:

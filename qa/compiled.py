@@ -1,11 +1,12 @@
 """Makes a model's graphs ready to run, and keeps them on disk so that the next start takes a moment.
 
 A llama in a GGUF gets the graphs of `qa.graph`; any other model the graph that it came with, cut to what is needed.
-Try `compile_scorer(find("embedded"))`.
+Try `compile_reader(find("embedded"), 18)`.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import tempfile
 from collections.abc import Callable
@@ -16,24 +17,25 @@ import numpy as np
 
 from index.errors import ModelError
 from qa.gguf import Gguf
-from qa.graph import scorer, writer
+from qa.graph import reader, writer
 from qa.llama import Shape, shape_of
 from qa.modelfiles import ModelFiles, runtime
 
-STREAMS = 4  # batches scored at the same time at the most, each on its share of the processor's cores
-BUILD = 1  # part of the files' names: count up when a graph of `qa.graph` changes
+STREAMS = 4  # batches read at the same time at the most, each on its share of the processor's cores
+BUILD = 2  # part of the files' names: count up when a graph of `qa.graph` changes
 # Numbers of a row that share a scale when the processor multiplies in int8. It must divide the sizes of a weight
 # (576 and 1536 for the embedded model); the larger, the faster, the smaller, the closer to the exact scores.
 GROUP = "192"
 
 
-def compile_scorer(files: ModelFiles) -> tuple[Any, int]:
-    """The compiled scoring model and how many requests it can run at once.
+def compile_reader(files: ModelFiles, layers: int) -> tuple[Any, int]:
+    """The compiled reading model and how many requests it can run at once. Raises ModelError where there is none.
 
     One-threaded streams side by side do more in all than one stream on every core.
     """
     streams = max(1, min(STREAMS, len(os.sched_getaffinity(0))))
-    return _compile(files, "scorer", scorer, _score_targets, {"NUM_STREAMS": str(streams)}), streams
+    build = functools.partial(reader, layers=layers)
+    return _compile(files, f"reader-{layers}", build, _unreadable, {"NUM_STREAMS": str(streams)}), streams
 
 
 def compile_writer(files: ModelFiles) -> Any:
@@ -82,21 +84,8 @@ def _save(openvino: Any, gguf: Path, build: Callable[[Gguf, Shape], Any], path: 
         made.replace(path)
 
 
-def _score_targets(model: Any) -> None:
-    """Give an exported model inputs `at` and `targets`, and log-probabilities of targets instead of all logits."""
-    from openvino import opset13 as op
-
-    result, head = _head(model)
-    at, targets = (op.parameter([-1, -1], dtype=np.int64, name=name) for name in ("at", "targets"))
-    for made in (at, targets):
-        made.output(0).set_names({made.get_friendly_name()})
-    head.input(0).replace_source_output(op.gather(head.input_value(0), at, op.constant(1), 1).output(0))
-    places = op.constant(np.array([2]))
-    chosen = op.gather_elements(op.log_softmax(head.output(0), -1), op.unsqueeze(targets, places), 2)
-    model.add_parameters([at, targets])
-    model.remove_result(result)
-    model.add_results([op.result(op.squeeze(chosen, places))])
-    model.validate_nodes_and_infer_types()
+def _unreadable(model: Any) -> None:
+    raise ValueError("its states are read only where it is made from a GGUF")
 
 
 def _last_position_only(model: Any) -> None:

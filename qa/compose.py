@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from index.fold import words
 from index.lexical import STOPWORDS
 from index.types import Hit, Span
-from qa.question import asks_for_several, stem
+from qa.fitted import Fitted, logistic
+from qa.question import asks_for_several, kind_of, stem
 
-# How far below the best a further sentence may score and still belong to the answer. A name, a date or a number is said
-# in one sentence; a definition, a list, a comparison or two questions in one are often spread over several.
-NARROW, WIDE = 0.25, 0.45
 # Two sentences tell the same fact when this share of the shorter one's words stands in the other, and when this share
 # of all their words is common to both.
 CONTAINED, ALIKE = 0.7, 0.5
@@ -44,27 +42,40 @@ class Fact:
         return (self.shown, *self.also)
 
 
-def choose(question: str, hits: Sequence[Hit], limit: int) -> tuple[Fact, ...]:
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What speaks for a further sentence after the first; the weights are fitted (`qa/fitted.py`)."""
+
+    judge: float  # what the reranker gave it, log-odds
+    behind: float  # how far its score is behind that of the first; 0 or less
+    several: float  # 1 when the question is likely to need several sentences
+    definition: float  # 1 when a definition is asked for
+    list: float  # 1 when a list is
+
+
+def further(question: str, hits: Sequence[Hit]) -> list[Further]:
+    """The features of the second hit and all after it; `hits` are reranked, best first."""
+    kind, several = kind_of(question), float(asks_for_several(question))
+    definition, list_ = float(kind == "definition"), float(kind == "list")
+    return [Further(h.rerank or 0.0, h.score - hits[0].score, several, definition, list_) for h in hits[1:]]
+
+
+def choose(question: str, hits: Sequence[Hit], limit: int, model: Fitted) -> tuple[Fact, ...]:
     """The facts of an answer in the order of their scores, at most `limit`; `hits` are reranked, best first.
 
-    A sentence that says what a chosen one says joins it when it comes from another article and is dropped when not.
+    The first is always one; a further sentence is when it is likely enough to be evidence too. A sentence that says
+    what a chosen one says joins it when it comes from another article and is dropped when not.
     """
-    if not hits:
-        return ()
-    floor = hits[0].score - (WIDE if asks_for_several(question) else NARROW)
-    shown: list[Hit] = []
+    shown: list[Hit] = list(hits[:1])
     also: dict[int, list[Hit]] = {}
-    for hit in hits:
-        if hit.score < floor:
-            break
+    for hit, about in zip(hits[1:], further(question, hits), strict=True):
         twin = next((n for n, other in enumerate(shown) if same_fact(other.sentence.text, hit.sentence.text)), None)
-        if twin is None:
-            if len(shown) < limit:
-                shown.append(hit)
-        else:
+        if twin is not None:
             group = [shown[twin], *also.get(twin, [])]
             if all(h.sentence.article_id != hit.sentence.article_id for h in group):
                 also.setdefault(twin, []).append(hit)
+        elif len(shown) < limit and logistic(asdict(about), model.further) >= model.thresholds["further"]:
+            shown.append(hit)
     return tuple(Fact(hit, tuple(also.get(n, ()))) for n, hit in enumerate(shown))
 
 

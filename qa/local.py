@@ -1,4 +1,4 @@
-"""A language model that runs on this machine: it writes, and it judges passages by query likelihood.
+"""A language model that runs on this machine: it writes, and it reads passages for a probe to judge.
 
 The only owner of OpenVINO. Text from articles and users is untrusted: it can't end its message, for the model's
 special tokens are broken up in it. Try `"".join(LocalModel.load("embedded").stream([{"role": "user",
@@ -16,25 +16,25 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ModelError
-from qa.compiled import compile_scorer, compile_writer
-from qa.likelihood import Ids, Likelihood
+from qa.compiled import compile_reader, compile_writer
+from qa.reader import Ids, Reader
 from qa.modelfiles import ModelFiles, find, runtime
 
 CHUNK = 64  # tokens of a prompt read between two looks at `cancel`: about 0.05 s on two cores
 PROMPT = 4096  # tokens of a prompt at the most
-PREFIX, QUESTION = 256, 64  # tokens of a passage and of a question that likelihood looks at
+PREFIX, QUESTION = 256, 64  # tokens of a passage and of a question that are read
 PREFIX_END = 32  # of those, the last ones, which hold the instruction after the passage
 
 
 class LocalModel:
-    """One model; writing and judging load separately, each when it is first used. Safe for several threads."""
+    """One model; writing and reading load separately, each when it is first used. Safe for several threads."""
 
     def __init__(self, files: ModelFiles) -> None:
         self._files = files
         self.name = files.name
         _, genai = runtime()
-        self._step, self._load_scorer, self._load_writer = threading.Lock(), threading.Lock(), threading.Lock()
-        self._scorer: Likelihood | None = None
+        self._step, self._load_reader, self._load_writer = threading.Lock(), threading.Lock(), threading.Lock()
+        self._readers: dict[int, Reader] = {}
         self._writer: Any = None
         try:
             self._tokenizer = genai.Tokenizer(str(files.folder))
@@ -55,23 +55,22 @@ class LocalModel:
         """
         return cls(find(model))
 
-    def likelihood(self, prefixes: Sequence[str], question: str) -> npt.NDArray[np.float32]:
-        """How likely the question is after each prefix: mean log-probability, nats per token, `(len(prefixes),)`.
+    def states(self, prefixes: Sequence[str], question: str, layer: int) -> npt.NDArray[np.float32]:
+        """What the model holds after each prefix and the question, `(len(prefixes), 2 * width)`.
 
-        >>> model = LocalModel.load("embedded")
-        >>> ask = "Passage: {}\\nQuestion answered by the passage:".format
-        >>> scores = model.likelihood([ask("Cats purr."), ask("Iron rusts.")], "Why do cats purr?")
-        >>> bool(scores[0] > scores[1])
-        True
+        The states after `layer` layers at the question's last token, and their mean over the question's tokens.
 
-        Formula: mean over t of log p(q_t | prefix, q_<t) (Sachan et al. 2022, arXiv:2204.07496, equation 2).
+        >>> LocalModel.load("embedded").states(["Passage: Cats purr."], "Why do cats purr?", 18).shape
+        (1, 1152)
+
+        Raises ModelError for a model that was not made from a GGUF.
         """
         if not prefixes:
-            return np.zeros(0, np.float32)
+            return np.zeros((0, 0), np.float32)
         asked = self._ids(" " + question.strip(), QUESTION)[:QUESTION]
         heads = [self._ids(prefix, PREFIX) for prefix in prefixes]
         cut = [ids if len(ids) <= PREFIX else np.r_[ids[: PREFIX - PREFIX_END], ids[-PREFIX_END:]] for ids in heads]
-        return self._open_scorer()(cut, asked)
+        return self._open_reader(layer)(cut, asked)
 
     def stream(
         self, messages: Sequence[dict[str, str]], max_tokens: int, cancel: threading.Event | None = None
@@ -108,11 +107,11 @@ class LocalModel:
                 yield text[len(shown) :]
                 shown = text
 
-    def _open_scorer(self) -> Likelihood:
-        with self._load_scorer:
-            if self._scorer is None:
-                self._scorer = Likelihood(*compile_scorer(self._files))
-            return self._scorer
+    def _open_reader(self, layer: int) -> Reader:
+        with self._load_reader:
+            if layer not in self._readers:
+                self._readers[layer] = Reader(*compile_reader(self._files, layer))
+            return self._readers[layer]
 
     def _open_writer(self) -> Any:
         with self._load_writer:

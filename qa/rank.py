@@ -7,13 +7,10 @@ using Clickthrough Data", with the logistic in place of the hinge loss).
 
 from __future__ import annotations
 
-import functools
-import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib import resources
 
 from index.fold import words
 from index.types import Hit
@@ -27,12 +24,12 @@ _END = re.compile(r"[.!?…。！？][\"'”’»)\]]*\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What speaks for a sentence; each lies roughly between 0 and 1, but `likelihood` (nats a token)."""
+    """What speaks for a sentence; each lies roughly between 0 and 1, but `judge` (log-odds)."""
 
     cosine: float  # of the sentence to the question
     passage_cosine: float  # of its passage
     bm25: float  # divided by the question's best
-    likelihood: float  # of the question after the sentence, what the reranker gave; 0 without one
+    judge: float  # what the reranker gave; 0 without one
     holds: float  # 1 when it can hold the kind of answer asked for
     defines: float  # how far it explains a word of the question, when a definition is asked for
     coverage: float  # idf-weighted share of the question's content words in it
@@ -68,7 +65,7 @@ def signals(
                 cosine=hit.cosine,
                 passage_cosine=hit.passage_cosine,
                 bm25=hit.bm25_share,
-                likelihood=hit.rerank or 0.0,
+                judge=hit.rerank or 0.0,
                 holds=float(can_hold(kind, text, question)),
                 defines=max((explains(term, text) for term in asked), default=0.0),
                 coverage=sum(idf[t] for t in terms if stem(t) in here) / mass if mass else 1.0,
@@ -99,15 +96,6 @@ def explains(term: str, text: str) -> float:
         return 1.0
     says = rf"\b{word}\)?,? (?:is|are|was|were|means?|refers?|stands|which|an?|the|based)\b"
     return 0.5 if re.search(says, text, re.IGNORECASE) else 0.0
-
-
-@functools.lru_cache(maxsize=1)
-def fitted() -> Mapping[str, Mapping[str, float]]:
-    """What `fitted.json` holds: the weights of the ranking and of the verdict, and its thresholds."""
-    loaded: Mapping[str, Mapping[str, float]] = json.loads(
-        resources.files("qa").joinpath("fitted.json").read_text(encoding="utf-8")
-    )
-    return loaded
 
 
 def inverse_frequency(terms: Sequence[str], frequency: Frequency, sentences: int) -> dict[str, float]:

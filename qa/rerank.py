@@ -1,8 +1,8 @@
 """Putting evidence in order of how well it answers, behind one seam that a setting chooses.
 
-`likelihood` asks the embedded language model how probable the question is after each sentence (Sachan et al. 2022,
-"Improving Passage Retrieval with Zero-Shot Question Generation"); a cross-encoder is the better judge where its
-weights are on the machine; `none` keeps the order of the search.
+`probe` reads each sentence and the question with the embedded language model, and a linear probe tells from its
+hidden states whether the one answers the other (`qa/probe.py`); a cross-encoder is the better judge where its
+weights are on the machine; `none` keeps the order of the search but for the signals that need no model.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from typing import Protocol
 from index.errors import ModelError
 from index.types import Hit
 from qa.compose import leans
+from qa.fitted import fitted
 from qa.local import LocalModel
-from qa.rank import Context, Frequency, Signals, fitted, signals, weigh
+from qa.probe import Floats, Probe
+from qa.probe import load as load_probe
+from qa.rank import Context, Frequency, Signals, signals, weigh
 
 # How many of the search's hits are judged; what the others could add isn't worth the time.
 DEPTH = 16
@@ -30,38 +33,50 @@ class Reranker(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def fitted(self) -> str:
+        """The part of `fitted.json` that belongs to its scores."""
+
     def judge(self, question: str, hits: Sequence[Hit], context_of: ContextOf) -> list[float]:
-        """One score a hit, in nats or another unit of its own; larger is better."""
+        """One score a hit, in a unit of its own; larger is better."""
 
 
 class NoReranker:
-    """Keeps the order of the search."""
+    """Gives every hit the same."""
 
-    name = "none"
+    name = fitted = "none"
 
     def judge(self, question: str, hits: Sequence[Hit], context_of: ContextOf) -> list[float]:
         return [0.0] * len(hits)
 
 
-class LikelihoodReranker:
-    """Mean log-probability of the question after the sentence, in nats a token."""
+class ProbeReranker:
+    """Log-odds that the sentence answers the question, by the embedded model's states."""
 
-    def __init__(self, model: LocalModel) -> None:
-        self._model = model
-        self.name = f"likelihood of {model.name}"
+    fitted = "probe"
+
+    def __init__(self, model: LocalModel, probe: Probe) -> None:
+        self._model, self._probe = model, probe
+        self.name = f"probe of {model.name}"
 
     def judge(self, question: str, hits: Sequence[Hit], context_of: ContextOf) -> list[float]:
+        return [float(x) for x in self._probe.logits(self.states(question, hits, context_of))]
+
+    def states(self, question: str, hits: Sequence[Hit], context_of: ContextOf) -> Floats:
+        """What the probe judges by, and what it is fitted on."""
         prefixes = []
         for hit in hits:
             # What stands before is read only where the sentence leans on it: elsewhere it lends its own merits.
             before = context_of(hit).before[-CONTEXT_CHARACTERS:] if leans(hit.sentence.text) else ""
             text = f"{before} {hit.sentence.text}".strip()
             prefixes.append(f"Passage: {text}\nQuestion answered by the passage:")
-        return [float(score) for score in self._model.likelihood(prefixes, question)]
+        return self._model.states(prefixes, question, self._probe.layer)
 
 
 class CrossEncoderReranker:
-    """A sentence-transformers cross-encoder from a folder on this machine; its logit."""
+    """A sentence-transformers cross-encoder from a folder on this machine; its logit decides alone."""
+
+    fitted = "cross_encoder"
 
     def __init__(self, folder: str) -> None:
         from sentence_transformers import CrossEncoder
@@ -71,7 +86,7 @@ class CrossEncoderReranker:
             self._model = CrossEncoder(str(path if path.is_dir() else folder), device="cpu")
         except Exception as exc:
             raise ModelError(
-                f"The reranker '{folder}' can't be loaded. Set CITESPAN_RERANKER to auto, none, likelihood or the "
+                f"The reranker '{folder}' can't be loaded. Set CITESPAN_RERANKER to auto, none, probe or the "
                 "folder of a cross-encoder."
             ) from exc
         self.name = path.name
@@ -86,8 +101,8 @@ def choose_reranker(name: str, notify: Callable[[str], None]) -> Reranker:
     if name == "none":
         return NoReranker()
     try:
-        if name in ("auto", "likelihood"):
-            return LikelihoodReranker(LocalModel.load("embedded"))
+        if name in ("auto", "probe"):
+            return ProbeReranker(LocalModel.load("embedded"), load_probe())
         return CrossEncoderReranker(name)
     except ModelError as exc:
         notify(f"{exc} Evidence keeps the order of the search.")
@@ -121,4 +136,4 @@ def rerank(
 ) -> tuple[Hit, ...]:
     """The hits, best first, by the fitted weights."""
     judged = judge(reranker, question, hits, context_of, frequency, sentences)
-    return order(judged, hits[DEPTH:], fitted()["ranking"])
+    return order(judged, hits[DEPTH:], fitted(reranker.fitted).ranking)

@@ -7,14 +7,14 @@ for reading that file once; it finds no evidence itself.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from index.fold import words
 from index.types import Hit
-from qa.question import asks_what_is, content_words, is_instruction, names_of, stem
-from qa.rank import Context, Frequency, fitted, inverse_frequency
+from qa.fitted import Fitted, logistic
+from qa.question import asks_what_is, can_hold, content_words, is_instruction, kind_of, names_of, stem
+from qa.rank import Context, Frequency, inverse_frequency
 from qa.types import Verdict
 
 # At least this sure of a plain "who is" or "what is" whose words are there; between `balanced` and `strict`.
@@ -23,11 +23,12 @@ PLAIN = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the verdict is made from; shares lie in [0, 1], `likelihood` is in nats a token, `score` has no unit."""
+    """What the verdict is made from; shares lie in [0, 1], `judge` and `second` are log-odds, 0 without a reranker."""
 
     cosine: float  # of the best sentence among the first few
-    score: float  # of the first, by the ranking
-    likelihood: float  # what the reranker gave the first, 0 without one; high where a text only restates the question
+    judge: float  # the most that the reranker gave
+    second: float  # the most but one
+    holds: float  # 1 when the first can hold the kind of answer asked for
     names: float  # share of the question's names and numbers in the first one's passage and title
     coverage: float  # idf-weighted share of its other content words in the first sentence and its context
     spread: float  # idf-weighted share of all of them in the first few passages together
@@ -46,7 +47,7 @@ def features(
     """
     instruction = float(is_instruction(question))
     if not hits:
-        return Features(0, 0, -8, 0, 0, 0, 0, 0, instruction)
+        return Features(0, -8, -8, 0, 0, 0, 0, 0, 0, instruction)
     terms, names = content_words(question), names_of(question)
     found = {term: frequency(term) for term in {*terms, *names}}
     idf = inverse_frequency([*found], found.__getitem__, sentences)
@@ -54,6 +55,7 @@ def features(
     top = _stems(f"{passages[0]} {context.title}")
     together = frozenset().union(*map(_stems, passages))
     others = [term for term in terms if term not in names]
+    judged = sorted((h.rerank for h in hits if h.rerank is not None), reverse=True)
 
     def share(of: Sequence[str], there: Callable[[str], bool]) -> float:
         mass = sum(idf[t] for t in of)
@@ -61,8 +63,9 @@ def features(
 
     return Features(
         cosine=max(h.cosine for h in hits[: len(passages)]),
-        score=hits[0].score,
-        likelihood=hits[0].rerank or 0.0,
+        judge=judged[0] if judged else 0.0,
+        second=judged[min(1, len(judged) - 1)] if judged else 0.0,
+        holds=float(can_hold(kind_of(question), hits[0].sentence.text, question)),
         names=sum(stem(n) in top for n in names) / len(names) if names else 1.0,
         coverage=share(others, lambda t: stem(t) in first),
         spread=share(terms, lambda t: stem(t) in together),
@@ -76,22 +79,16 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(map(stem, words(text)))
 
 
-def probability(features: Features, weights: Mapping[str, float]) -> float:
-    """The logistic function of bias and weighted features."""
-    z = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in asdict(features).items())
-    return 1 / (1 + math.exp(-max(-50.0, min(50.0, z))))
-
-
-def decide(features: Features, strictness: str = "balanced") -> tuple[Verdict, float]:
+def decide(features: Features, strictness: str, model: Fitted) -> tuple[Verdict, float]:
     """The verdict, and the probability that the evidence answers the question."""
-    model = fitted()
-    answered = probability(features, model["answered"])
+    values = asdict(features)
+    answered = logistic(values, model.answered)
     if features.instruction:
         return "not_found", min(answered, 0.01)
     if features.plain:
         # "Who is Ann Lee?" asks for no detail that could be missing: a passage about her answers it.
         answered = max(answered, PLAIN)
-    if answered >= model["thresholds"][strictness]:
+    if answered >= model.thresholds[strictness]:
         return "answered", answered
-    related = probability(features, model["related"])
-    return ("closest" if related >= model["thresholds"]["related"] else "not_found"), answered
+    related = logistic(values, model.related)
+    return ("closest" if related >= model.thresholds["related"] else "not_found"), answered

@@ -1,0 +1,106 @@
+"""Development questions as the fitting sees them: their first hits with signals, states, and which are right.
+
+It asks the product's own search and reader and fits nothing. Try: python -m eval ablate eval/gold.jsonl=.citespan
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from eval.gold import GoldRow, load
+from eval.learn import FOLDS, Bools, Floats
+from eval.spans import right
+from index.cli import add_settings, settings_of
+from index.errors import UserError
+from index.types import Hit
+from qa.bot import Bot
+from qa.rank import Signals
+from qa.rerank import DEPTH, NoReranker, ProbeReranker, judge
+
+# Where there are fewer articles than this, a fold of whole articles would be a corpus of its own.
+MANY = 2 * FOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question with its first hits, in the order of the search."""
+
+    row: GoldRow
+    gold: str  # the gold file's path
+    group: str  # what must not be split over two folds
+    bot: Bot
+    head: tuple[tuple[Hit, Signals], ...]
+    tail: tuple[Hit, ...]
+    states: npt.NDArray[np.float16]  # (hits, size)
+    right: Bools  # which hits overlap the gold evidence
+
+    def table(self, names: Sequence[str]) -> Floats:
+        """Signals by hit: shape (hits, signals)."""
+        return np.array([[getattr(of, name) for name in names] for _, of in self.head]).reshape(-1, len(names))
+
+    def judged(self, odds: Floats) -> Asked:
+        """The same with other words of the judge."""
+        head = [
+            (replace(h, rerank=float(x)), replace(s, judge=float(x))) for (h, s), x in zip(self.head, odds, strict=True)
+        ]
+        return replace(self, head=tuple(head))
+
+    def scored(self, number: int, score: float) -> Hit:
+        """One of the hits, as the ranking gives it."""
+        return replace(self.head[number][0], score=score)
+
+
+def pair_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pairs", nargs="+", metavar="GOLD=STORE", help="a gold file and the store of its articles")
+    add_settings(parser, "precision")
+
+
+def gather(args: argparse.Namespace) -> list[Asked]:
+    """The development questions of all pairs that have hits. Raises UserError for a pair that isn't one."""
+    settings = settings_of(args)
+    found: list[Asked] = []
+    for pair in args.pairs:
+        gold, _, store = pair.partition("=")
+        if not store:
+            raise UserError(f"'{pair}' is not GOLD=STORE. For example: python -m eval fit eval/gold.jsonl=.citespan")
+        bot = Bot.open(settings.with_(store=store, reranker="probe"), _tell)
+        if not isinstance(bot.reranker, ProbeReranker):
+            raise UserError("The embedded model can't be read, see above. Run: make test, which installs it.")
+        rows = [row for row in load(Path(gold)) if row.split == "dev"]
+        many = len(bot.library.articles()) >= MANY
+        each = (_asked(bot, bot.reranker, row, gold, many) for row in tqdm(rows, gold, file=sys.stderr))
+        found += [asked for asked in each if asked is not None]
+    return found
+
+
+def _tell(line: str) -> None:
+    print(f"citespan: {line}", file=sys.stderr)
+
+
+def _asked(bot: Bot, reader: ProbeReranker, row: GoldRow, gold: str, many: bool) -> Asked | None:
+    engine = bot.search_engine
+    hits = engine.search(row.question)
+    if not hits:
+        return None
+    context_of = bot.context_of()
+    states = reader.states(row.question, hits[:DEPTH], context_of)
+    head = judge(NoReranker(), row.question, hits, context_of, engine.frequency, engine.size)
+    source = row.evidence[0].source if row.evidence else hits[0].sentence.span.source
+    return Asked(
+        row=row,
+        gold=gold,
+        group=f"{gold} {source if many else row.id}",
+        bot=bot,
+        head=tuple(head),
+        tail=hits[DEPTH:],
+        states=states.astype(np.float16),
+        right=np.array([right(hit.sentence.span, row.evidence) for hit, _ in head], dtype=bool),
+    )
