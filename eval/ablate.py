@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 
 import numpy as np
 
-from eval import fit, learn
+from eval import fit
 from eval.asked import Asked, gather, pair_arguments
-from eval.fit import FEATURES, JUDGED, SIGNALS
+from eval.fit import ANSWERED, JUDGED, RELATED, SIGNALS
 from eval.learn import Bools, Floats
 from eval.metrics import auroc
 from index.types import Hit
-from qa.rerank import order
 
 # The order of the search alone, by one raw score or by their sum.
 RAW: dict[str, Callable[[Hit], float]] = {
@@ -48,22 +46,17 @@ def run(args: argparse.Namespace) -> int:
         if name != "judge":
             _evidence(f"  without {name}", asked, fit.crossed_ranking(asked, fold, without=(name,)))
 
-    weights = dict(zip(SIGNALS, fit.rank_model(asked), strict=True))
-    table = [asdict(a.bot.features(a.row.question, order(a.head, a.tail, weights))) for a in asked]
-    plain = np.array([not row["instruction"] for row in table])
-    x = np.array([[row[name] for name in FEATURES] for row in table])[plain]
-    answered = np.array([a.row.answerable for a in asked])[plain]
-    print(f"\nverdict, {len(x)} development questions                    AUROC")
+    verdicts = fit.Verdicts.of(asked, fit.rank_model(asked))
+    print(f"\nverdict, {len(verdicts.asked)} development questions                    AUROC")
 
-    def verdict(name: str, kept: Sequence[str]) -> None:
-        columns = [FEATURES.index(n) for n in kept]
-        chance = learn.crossed(x[:, columns], answered, fold[plain], fit.C)
-        print(f"{name:46} {auroc(list(chance), list(answered)):.3f}")
+    def verdict(name: str, without: Sequence[str]) -> None:
+        related, answered = ([n for n in names if n not in without] for names in (RELATED, ANSWERED))
+        print(f"{name:46} {auroc(list(verdicts.chance(related, answered)), list(verdicts.answered)):.3f}")
 
-    verdict("all features (the default)", FEATURES)
-    verdict("  without a reranker", [n for n in FEATURES if n not in JUDGED])
-    for name in FEATURES:
-        verdict(f"  without {name}", [n for n in FEATURES if n != name])
+    verdict("all features (the default)", ())
+    verdict("  without a reranker", JUDGED)
+    for name in sorted({*RELATED, *ANSWERED}):
+        verdict(f"  without {name}", (name,))
     return 0
 
 

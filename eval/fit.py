@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,10 @@ from qa.verdict import Features
 
 QA = Path(__file__).parents[1] / "qa"
 SIGNALS = tuple(f.name for f in fields(Signals))
-# These two decide by themselves (qa/verdict.py), so they must not also weigh.
-FEATURES = tuple(f.name for f in fields(Features) if f.name not in ("plain", "instruction"))
+FEATURES = tuple(f.name for f in fields(Features))
+# What tells whether the articles are about a question, and what tells whether they answer it if they are.
+RELATED = ("cosine", "passage", "judge", "second", "names", "coverage", "spread", "known")
+ANSWERED = ("passage", "judge", "second", "holds", "defines", "coverage", "spread")
 FURTHER = tuple(f.name for f in fields(Further))
 # What only a reranker gives; without one these are always 0.
 JUDGED = ("judge", "second")
@@ -82,30 +85,86 @@ def fit(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
     _evidence(asked, scores)
     ranking = rank_model(asked)
 
-    ranked = [order(a.head, a.tail, dict(zip(SIGNALS, ranking, strict=True))) for a in asked]
-    table = [asdict(a.bot.features(a.row.question, hits)) for a, hits in zip(asked, ranked, strict=True)]
-    plain = np.array([not row["instruction"] for row in table])
-    x = np.array([[row[name] for name in FEATURES] for row in table])
-    answered = np.array([a.row.answerable for a in asked])
-    related = np.array([a.row.answerable or a.row.verdict == "closest" for a in asked])
-    chance, about = (_chance(x[plain], y[plain], fold[plain]) for y in (answered, related))
-    threshold = learn.balance(chance, answered[plain], REFUSAL)
-    _verdicts([a for a, kept in zip(asked, plain, strict=True) if kept], chance, threshold)
-    print(f"  about the articles or not: AUROC {auroc(list(about), list(related[plain])):.3f}")
-
+    verdicts = Verdicts.of(asked, ranking)
+    threshold = verdicts.threshold()
+    verdicts.tell(threshold)
     return {
         "ranking": _named(SIGNALS, ranking, digits=3),
         "further": further_model(asked, scores),
-        "answered": _model(FEATURES, x[plain], answered[plain]),
-        "related": _model(FEATURES, x[plain], related[plain]),
+        "related": verdicts.model(RELATED, verdicts.related, verdicts.all),
+        "answered": verdicts.model(ANSWERED, verdicts.answered, verdicts.related),
         "thresholds": {
             "lenient": round(threshold * 0.7, 3),
             "balanced": round(threshold, 3),
             "strict": round(1 - (1 - threshold) * 0.6, 3),
-            "related": round(learn.balance(about, related[plain], REFUSAL), 3),
+            "related": round(verdicts.about(), 3),
             "further": SHOWN,
         },
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """The features of all questions that are no instructions, with what is true of each."""
+
+    asked: Sequence[Asked]
+    x: Floats  # (questions, FEATURES)
+    fold: Ints
+    weight: Floats  # each gold counts the same, whatever its size
+
+    @classmethod
+    def of(cls, asked: Sequence[Asked], ranking: Floats) -> Verdicts:
+        weights = dict(zip(SIGNALS, ranking, strict=True))
+        table = [asdict(a.bot.features(a.row.question, order(a.head, a.tail, weights))) for a in asked]
+        plain = [n for n, row in enumerate(table) if not row["instruction"]]
+        own = [asked[n] for n in plain]
+        size = Counter(a.gold for a in own)
+        weight = np.array([len(own) / len(size) / size[a.gold] for a in own])
+        x = np.array([[table[n][name] for name in FEATURES] for n in plain])
+        return cls(own, x, fold_of(asked)[plain], weight)
+
+    @property
+    def answered(self) -> Bools:
+        return np.array([a.row.answerable for a in self.asked])
+
+    @property
+    def related(self) -> Bools:
+        return np.array([a.row.answerable or a.row.verdict == "closest" for a in self.asked])
+
+    @property
+    def all(self) -> Bools:
+        return np.ones(len(self.asked), dtype=bool)
+
+    def model(self, names: Sequence[str], y: Bools, among: Bools) -> dict[str, float]:
+        return _model(names, self._of(names)[among], y[among], self.weight[among])
+
+    def chance(self, related: Sequence[str] = RELATED, answered: Sequence[str] = ANSWERED) -> Floats:
+        """The chance that the articles answer each question, by models fitted without it."""
+        out = self._crossed(related, self.related, self.all)
+        return out * self._crossed(answered, self.answered, self.related)
+
+    def threshold(self) -> float:
+        return learn.balance(self.chance(), self.answered, self.weight, REFUSAL)
+
+    def about(self) -> float:
+        """From which chance on the articles are about a question."""
+        return learn.balance(self._crossed(RELATED, self.related, self.all), self.related, self.weight, REFUSAL)
+
+    def tell(self, threshold: float) -> None:
+        chance, answered = self.chance(), self.answered
+        for name in (*dict.fromkeys(a.gold for a in self.asked), "all"):
+            here = np.array([name in (a.gold, "all") for a in self.asked])
+            p, y = chance[here], answered[here]
+            print(
+                f"  {name}: AUROC {auroc(list(p), list(y)):.3f}, at {threshold:.2f} false answers "
+                f"{np.mean(p[~y] >= threshold):.3f}, over-refusals {np.mean(p[y] < threshold):.3f} (n = {len(p)})"
+            )
+
+    def _of(self, names: Sequence[str]) -> Floats:
+        return self.x[:, [FEATURES.index(name) for name in names]]
+
+    def _crossed(self, names: Sequence[str], y: Bools, among: Bools) -> Floats:
+        return learn.sigmoid(learn.crossed(self._of(names), y, self.fold, C, self.weight, among))
 
 
 def fold_of(asked: Sequence[Asked]) -> Ints:
@@ -144,13 +203,9 @@ def further_model(asked: Sequence[Asked], scores: Sequence[Floats]) -> dict[str,
     return _model(FURTHER, np.array(x), np.array(y))
 
 
-def _model(names: Sequence[str], x: Floats, y: Bools) -> dict[str, float]:
-    bias, weights = learn.logistic(x, y, C)
+def _model(names: Sequence[str], x: Floats, y: Bools, weight: Floats | None = None) -> dict[str, float]:
+    bias, weights = learn.logistic(x, y, C, weight)
     return {"bias": round(bias, 4)} | _named(names, weights, digits=4)
-
-
-def _chance(x: Floats, y: Bools, fold: Ints) -> Floats:
-    return learn.sigmoid(learn.crossed(x, y, fold, C))
 
 
 def _named(names: Sequence[str], weights: Floats, digits: int) -> dict[str, float]:
@@ -166,17 +221,6 @@ def _evidence(asked: Sequence[Asked], scores: Sequence[Floats]) -> None:
         ]
         at = ", ".join(f"at {k} {np.mean([r[:k].any() for r in own]):.3f}" for k in (1, 3, 5))
         print(f"  {name}: evidence {at} (n = {len(own)})")
-
-
-def _verdicts(asked: Sequence[Asked], chance: Floats, threshold: float) -> None:
-    answered = np.array([a.row.answerable for a in asked])
-    for name in (*dict.fromkeys(a.gold for a in asked), "all"):
-        here = np.array([name in (a.gold, "all") for a in asked])
-        p, y = chance[here], answered[here]
-        print(
-            f"  {name}: AUROC {auroc(list(p), list(y)):.3f}, at {threshold:.2f} false answers "
-            f"{np.mean(p[~y] >= threshold):.3f}, over-refusals {np.mean(p[y] < threshold):.3f} (n = {len(p)})"
-        )
 
 
 def _write(path: Path, value: Mapping[str, Any]) -> None:

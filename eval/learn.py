@@ -39,13 +39,15 @@ def logistic(x: Floats, y: Bools, c: float, weight: Floats | None = None) -> tup
     return float(fitted.intercept_[0] - (weights * mean).sum()), weights
 
 
-def crossed(x: Floats, y: Bools, fold: Ints, c: float, weight: Floats | None = None) -> Floats:
-    """Each row's log-odds from a model that was fitted without its fold."""
+def crossed(
+    x: Floats, y: Bools, fold: Ints, c: float, weight: Floats | None = None, among: Bools | None = None
+) -> Floats:
+    """Each row's log-odds from a model that was fitted without its fold, on the rows `among` which it is asked."""
     out = np.zeros(len(y))
     for n in range(FOLDS):
-        train = fold != n
+        train = (fold != n) if among is None else (fold != n) & among
         bias, weights = logistic(x[train], y[train], c, None if weight is None else weight[train])
-        out[~train] = x[~train] @ weights + bias
+        out[fold == n] = x[fold == n] @ weights + bias
     return out
 
 
@@ -69,16 +71,19 @@ def pairwise(tables: Sequence[Floats], rights: Sequence[Bools], c: float) -> Flo
     return np.asarray(fitted.coef_[0] / scale)
 
 
-def balance(chance: Sequence[float] | Floats, wanted: Sequence[bool] | Bools, refusal: float = 1.0) -> float:
+def balance(chance: Floats, wanted: Bools, weight: Floats, refusal: float = 1.0) -> float:
     """The threshold with the smallest sum of the rate of false alarms and, `refusal` times, that of misses.
 
-    >>> balance([0.1, 0.4, 0.6, 0.9], [False, False, True, True])
+    >>> balance(np.array([0.1, 0.4, 0.6, 0.9]), np.array([False, False, True, True]), np.ones(4))
     0.5
     """
-    p, y = np.asarray(chance), np.asarray(wanted)
-    cuts = np.unique(p)
+    cuts = np.unique(chance)
     middles = np.concatenate([[0.0], (cuts[1:] + cuts[:-1]) / 2, [1.0]])
-    loss = [np.mean(p[~y] >= t) + refusal * np.mean(p[y] < t) for t in middles]
+
+    def rate(of: Bools, among: Bools) -> float:
+        return float(weight[of & among].sum() / weight[among].sum())
+
+    loss = [rate(chance >= t, ~wanted) + refusal * rate(chance < t, wanted) for t in middles]
     return float(middles[int(np.argmin(loss))])
 
 

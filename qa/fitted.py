@@ -23,8 +23,8 @@ class Fitted:
 
     ranking: Weights  # of `rank.Signals`
     further: Weights  # of `compose.Further`, with a bias: does a further sentence belong to the answer?
-    answered: Weights  # of `verdict.Features`, with a bias: do the articles answer this?
-    related: Weights  # the same: are they about this?
+    related: Weights  # of `verdict.Features`, with a bias: are the articles about this?
+    answered: Weights  # the same: do they answer it, if they are?
     thresholds: Weights
 
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 
 from index.fold import words
 from index.types import Hit
-from qa.question import can_hold, content_words, kind_of, names_of, stem
+from qa.question import Kind, can_hold, content_words, kind_of, names_of, stem
 
 Frequency = Callable[[str], int]
 """In how many sentences of the library a word occurs, in any of its forms."""
@@ -54,7 +54,6 @@ def signals(
     kind, terms, names = kind_of(question), content_words(question), names_of(question)
     idf = inverse_frequency(terms, frequency, sentences)
     mass = sum(idf.values())
-    asked = [*names, *terms] if kind == "definition" else []
     found = []
     for hit, context in zip(hits, contexts, strict=True):
         text = hit.sentence.text
@@ -67,7 +66,7 @@ def signals(
                 bm25=hit.bm25_share,
                 judge=hit.rerank or 0.0,
                 holds=float(can_hold(kind, text, question)),
-                defines=max((explains(term, text) for term in asked), default=0.0),
+                defines=defines(kind, names, terms, text),
                 coverage=sum(idf[t] for t in terms if stem(t) in here) / mass if mass else 1.0,
                 context=sum(idf[t] for t in terms if stem(t) in near) / mass if mass else 1.0,
                 names=sum(stem(n) in here for n in names) / len(names) if names else 1.0,
@@ -81,6 +80,12 @@ def signals(
 def weigh(signals: Signals, weights: Mapping[str, float]) -> float:
     """The weighted sum."""
     return float(sum(weights.get(name, 0.0) * value for name, value in asdict(signals).items()))
+
+
+def defines(kind: Kind, names: Sequence[str], terms: Sequence[str], text: str) -> float:
+    """How far a text explains a name or another word of a question that asks for a definition; 0 for another kind."""
+    asked = [*names, *terms] if kind == "definition" else []
+    return max((explains(term, text) for term in asked), default=0.0)
 
 
 def explains(term: str, text: str) -> float:

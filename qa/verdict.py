@@ -1,8 +1,9 @@
 """How sure is it that the evidence answers the question? A probability from a handful of readable features.
 
-Two logistic models share the features: one for "the articles answer this", one for "the articles are about this".
-Their weights are in `fitted.json`, made by `python -m eval fit` on the development half of the gold sets. Pure but
-for reading that file once; it finds no evidence itself.
+The chance that the articles are about what is asked, times the chance that they answer it if they are: what is off
+the subject and what comes close without answering look different, and each has a logistic model of its own. Their
+weights are in `fitted.json`, made by `python -m eval fit` on development questions. Pure; it finds no evidence
+itself.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from index.fold import words
 from index.types import Hit
 from qa.fitted import Fitted, logistic
 from qa.question import asks_what_is, can_hold, content_words, is_instruction, kind_of, names_of, stem
-from qa.rank import Context, Frequency, inverse_frequency
+from qa.rank import Context, Frequency, defines, inverse_frequency
 from qa.types import Verdict
 
 # At least this sure of a plain "who is" or "what is" whose words are there; between `balanced` and `strict`.
@@ -26,12 +27,14 @@ class Features:
     """What the verdict is made from; shares lie in [0, 1], `judge` and `second` are log-odds, 0 without a reranker."""
 
     cosine: float  # of the best sentence among the first few
-    judge: float  # the most that the reranker gave
-    second: float  # the most but one
+    passage: float  # cosine of the first one's passage
+    judge: float  # what the reranker gave the first
+    second: float  # the most that it gave another
     holds: float  # 1 when the first can hold the kind of answer asked for
+    defines: float  # how far the first explains a word of the question, when a definition is asked for
     names: float  # share of the question's names and numbers in the first one's passage and title
     coverage: float  # idf-weighted share of its other content words in the first sentence and its context
-    spread: float  # idf-weighted share of all of them in the first few passages together
+    spread: float  # idf-weighted share of all of them in the first few passages: high, the judge's doubts weigh more
     known: float  # idf-weighted share of all of them that occur anywhere
     plain: float  # 1 when it asks who or what something is, and all of its content words are in the first one's passage
     instruction: float  # 1 when it tells the program what to do instead of asking
@@ -47,7 +50,7 @@ def features(
     """
     instruction = float(is_instruction(question))
     if not hits:
-        return Features(0, -8, -8, 0, 0, 0, 0, 0, 0, instruction)
+        return Features(0, 0, -8, -8, 0, 0, 0, 0, 0, 0, 0, instruction)
     terms, names = content_words(question), names_of(question)
     found = {term: frequency(term) for term in {*terms, *names}}
     idf = inverse_frequency([*found], found.__getitem__, sentences)
@@ -55,7 +58,8 @@ def features(
     top = _stems(f"{passages[0]} {context.title}")
     together = frozenset().union(*map(_stems, passages))
     others = [term for term in terms if term not in names]
-    judged = sorted((h.rerank for h in hits if h.rerank is not None), reverse=True)
+    text, kind = hits[0].sentence.text, kind_of(question)
+    judged = [h.rerank for h in hits if h.rerank is not None]
 
     def share(of: Sequence[str], there: Callable[[str], bool]) -> float:
         mass = sum(idf[t] for t in of)
@@ -63,9 +67,11 @@ def features(
 
     return Features(
         cosine=max(h.cosine for h in hits[: len(passages)]),
+        passage=hits[0].passage_cosine,
         judge=judged[0] if judged else 0.0,
-        second=judged[min(1, len(judged) - 1)] if judged else 0.0,
-        holds=float(can_hold(kind_of(question), hits[0].sentence.text, question)),
+        second=max(judged[1:], default=judged[0]) if judged else 0.0,
+        holds=float(can_hold(kind, text, question)),
+        defines=defines(kind, names, terms, text),
         names=sum(stem(n) in top for n in names) / len(names) if names else 1.0,
         coverage=share(others, lambda t: stem(t) in first),
         spread=share(terms, lambda t: stem(t) in together),
@@ -82,7 +88,8 @@ def _stems(text: str) -> frozenset[str]:
 def decide(features: Features, strictness: str, model: Fitted) -> tuple[Verdict, float]:
     """The verdict, and the probability that the evidence answers the question."""
     values = asdict(features)
-    answered = logistic(values, model.answered)
+    related = logistic(values, model.related)
+    answered = related * logistic(values, model.answered)
     if features.instruction:
         return "not_found", min(answered, 0.01)
     if features.plain:
@@ -90,5 +97,4 @@ def decide(features: Features, strictness: str, model: Fitted) -> tuple[Verdict,
         answered = max(answered, PLAIN)
     if answered >= model.thresholds[strictness]:
         return "answered", answered
-    related = logistic(values, model.related)
     return ("closest" if related >= model.thresholds["related"] else "not_found"), answered
