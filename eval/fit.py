@@ -178,7 +178,7 @@ def rank_model(asked: Sequence[Asked], without: Sequence[str] = ()) -> Floats:
     keep = np.array([name not in without for name in SIGNALS])
     found = learn.pairwise([a.table(SIGNALS) * keep for a in own], [a.right for a in own], 1.0) * keep
     unit = abs(found[SIGNALS.index("passage_cosine")])
-    return found / unit if unit > 1e-6 else found
+    return np.asarray(found / unit if unit > 1e-6 else found)
 
 
 def crossed_ranking(asked: Sequence[Asked], fold: Ints, without: Sequence[str] = ()) -> list[Floats]:
@@ -186,8 +186,9 @@ def crossed_ranking(asked: Sequence[Asked], fold: Ints, without: Sequence[str] =
     out: list[Floats] = [np.zeros(0)] * len(asked)
     for n in range(learn.FOLDS):
         weights = rank_model([a for a, f in zip(asked, fold, strict=True) if f != n], without)
-        for i in np.flatnonzero(fold == n):
-            out[i] = asked[i].table(SIGNALS) @ weights
+        for i, (a, f) in enumerate(zip(asked, fold, strict=True)):
+            if f == n:
+                out[i] = a.table(SIGNALS) @ weights
     return out
 
 

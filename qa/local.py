@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from index.errors import ModelError
 from qa.compiled import compile_reader, compile_writer
-from qa.reader import Ids, Reader
 from qa.modelfiles import ModelFiles, find, runtime
+from qa.reader import Ids, Reader
 
 CHUNK = 64  # tokens of a prompt read between two looks at `cancel`: about 0.05 s on two cores
 PROMPT = 4096  # tokens of a prompt at the most

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Hit, Sentence, Span
-from qa.compose import Drafted, choose, drafted, leans, same_fact, with_context
+from qa.compose import Drafted, choose, drafted, further, leans, same_fact, with_context
+from qa.fitted import Fitted
 
 
 def hit(text: str, score: float, source: str = "a.txt", start: int = 0) -> Hit:
@@ -14,33 +15,41 @@ def hit(text: str, score: float, source: str = "a.txt", start: int = 0) -> Hit:
     return Hit(Sentence(span, span, source, text), score, 0.5, 0.5, 1.0, 1.0)
 
 
+# A further sentence is shown when it is less than half a point behind.
+MODEL = Fitted(ranking={}, further={"bias": 0.5, "behind": 1.0}, related={}, answered={}, thresholds={"further": 0.5})
 ANN = "Ann Lee opened the new bridge over the river Ost on Monday."
 ANN_TOO = "On Monday Ann Lee opened the new bridge over the Ost."
 BOB = "Bob May paid for the school in the valley."
 
 
 def test_the_same_fact_from_two_articles_is_one_statement_with_two_sources() -> None:
-    facts = choose("Who opened the bridge?", [hit(ANN, 2.0), hit(ANN_TOO, 1.9, "b.txt"), hit(BOB, 1.8)], 5)
+    facts = choose("Who opened the bridge?", [hit(ANN, 2.0), hit(ANN_TOO, 1.9, "b.txt"), hit(BOB, 1.8)], 5, MODEL)
     assert [f.shown.sentence.text for f in facts] == [ANN, BOB]
     assert [h.sentence.text for h in facts[0].also] == [ANN_TOO]
 
 
 def test_the_same_fact_twice_in_one_article_is_said_once() -> None:
-    facts = choose("Who opened the bridge?", [hit(ANN, 2.0), hit(ANN_TOO, 1.9, start=100)], 5)
+    facts = choose("Who opened the bridge?", [hit(ANN, 2.0), hit(ANN_TOO, 1.9, start=100)], 5, MODEL)
     assert len(facts) == 1 and not facts[0].also
 
 
 def test_what_scores_far_below_the_best_is_left_out() -> None:
-    assert len(choose("Who opened the bridge?", [hit(ANN, 5.0), hit(BOB, 1.0)], 5)) == 1
+    assert len(choose("Who opened the bridge?", [hit(ANN, 5.0), hit(BOB, 1.0)], 5, MODEL)) == 1
+
+
+def test_what_speaks_for_a_further_sentence() -> None:
+    (found,) = further("Which two bridges are there, and who opened them?", [hit(ANN, 2.0), hit(BOB, 1.5)])
+    assert (found.behind, found.several, found.definition, found.list) == (-0.5, 1.0, 0.0, 0.0)
+    assert further("Who?", [hit(ANN, 2.0)]) == further("Who?", []) == []
 
 
 def test_no_more_facts_than_wanted() -> None:
     hits = [hit(f"Number {n} of the list says {n * 111} and {n * 7919}.", 1.0, start=n * 100) for n in range(9)]
-    assert [len(choose("Which are they?", hits, k)) for k in (1, 3)] == [1, 3]
+    assert [len(choose("Which are they?", hits, k, MODEL)) for k in (1, 3)] == [1, 3]
 
 
 def test_nothing_found_is_nothing_said() -> None:
-    assert choose("Who?", [], 5) == ()
+    assert choose("Who?", [], 5, MODEL) == ()
 
 
 def test_same_fact_needs_the_same_words() -> None:

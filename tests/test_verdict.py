@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from index.types import Hit, Sentence, Span
+from qa.fitted import fitted, logistic
 from qa.question import Kind, can_hold, content_words, is_instruction, kind_of, names_of
-from qa.rank import Context, Signals, explains, inverse_frequency, signals, weigh
-from qa.verdict import Features, decide, features, probability
+from qa.rank import Context, Signals, defines, explains, inverse_frequency, signals, weigh
+from qa.verdict import Features, decide, features
 
 
 @pytest.mark.parametrize(("question", "kind"), [
@@ -85,7 +86,7 @@ def test_the_signals_of_a_sentence() -> None:
     assert found[0].holds == 1.0 and found[0].complete == 1.0 and found[0].coverage == 1.0
     assert found[1].holds == 0.0 and found[1].complete == 0.0
     assert weigh(found[0], {"cosine": 2.0, "holds": 1.0}) == 2 * 0.5 + 1.0
-    assert set(Signals.__dataclass_fields__) >= {"cosine", "likelihood", "coverage"}
+    assert set(Signals.__dataclass_fields__) >= {"cosine", "judge", "coverage"}
 
 
 def test_what_the_passages_lack_lowers_the_chance() -> None:
@@ -106,16 +107,35 @@ def test_what_the_passages_lack_lowers_the_chance() -> None:
     assert bad.coverage == bad.known == bad.names == bad.spread == 0.0
 
 
-def test_probability_is_the_logistic_function() -> None:
-    none = Features(*[0.0] * 9)
-    assert probability(none, {"bias": 0.0}) == 0.5
-    assert probability(replace(none, cosine=1.0), {"bias": 0.0, "cosine": 100.0}) == pytest.approx(1.0)
+def test_a_probability_is_the_logistic_function() -> None:
+    assert logistic({}, {"bias": 0.0}) == 0.5
+    assert logistic({"cosine": 1.0, "unknown": 9.0}, {"bias": 0.0, "cosine": 100.0}) == pytest.approx(1.0)
 
 
-def test_the_three_verdicts() -> None:
-    sure = Features(0.8, 3.0, -2.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0)
-    nothing = Features(0.05, -1.0, -8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    assert decide(sure)[0] == "answered" and decide(nothing)[0] == "not_found"
-    assert decide(replace(nothing, plain=1.0))[0] == "answered"
-    assert decide(replace(sure, instruction=1.0))[0] == "not_found"
-    assert 0.0 <= decide(nothing)[1] < decide(sure)[1] <= 1.0
+def test_only_a_question_for_a_definition_wants_one() -> None:
+    text = "The Ost Safety Agency (OSA) met."
+    assert defines("definition", ["osa"], ["osa"], text) == 1.0
+    assert defines("when", ["osa"], ["osa", "meet"], text) == 0.0
+
+
+@pytest.mark.parametrize("reranker", ["probe", "none", "cross_encoder"])
+def test_the_three_verdicts(reranker: str) -> None:
+    model = fitted(reranker)
+    sure = Features(0.8, 0.7, 4.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0)
+    if reranker != "probe":
+        sure = replace(sure, judge=0.0, second=0.0)
+    nothing = Features(0.05, 0.05, -8.0, -8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+    def verdict(of: Features, strictness: str = "balanced") -> str:
+        return decide(of, strictness, model)[0]
+
+    assert verdict(sure) == "answered" and verdict(nothing) == "not_found"
+    assert verdict(replace(nothing, plain=1.0)) == "answered"
+    assert verdict(replace(sure, instruction=1.0)) == "not_found"
+    assert 0.0 <= decide(nothing, "balanced", model)[1] < decide(sure, "balanced", model)[1] <= 1.0
+    assert model.thresholds["lenient"] < model.thresholds["balanced"] < model.thresholds["strict"]
+
+
+def test_a_judge_that_doubts_makes_it_closest() -> None:
+    doubted = Features(0.8, 0.7, -5.0, -6.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0)
+    assert decide(doubted, "balanced", fitted("probe"))[0] == "closest"
