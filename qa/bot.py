@@ -166,6 +166,7 @@ class Bot:
             confidence=confidence,
             engine=Engine(self._writer(statements), self.search_engine.embedder.name, self.reranker.name, tuple(notes)),
             timings=clock.done(),
+            differing=tuple(compose.differing(statements, book.citations)),
         )
 
     def _rerank(self, question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:

@@ -6,6 +6,7 @@ taken apart into sentences, each with the passages it claims to come from; wheth
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -13,8 +14,10 @@ from dataclasses import asdict, dataclass
 from index.fold import words
 from index.lexical import STOPWORDS
 from index.types import Hit, Span
+from qa.differ import differ
 from qa.fitted import Fitted, logistic
 from qa.question import asks_for_several, kind_of, stem
+from qa.types import Citation, Differing, Statement
 
 # Two sentences tell the same fact when this share of the shorter one's words stands in the other, and when this share
 # of all their words is common to both.
@@ -77,6 +80,19 @@ def choose(question: str, hits: Sequence[Hit], limit: int, model: Fitted) -> tup
         elif len(shown) < limit and logistic(asdict(about), model.further) >= model.thresholds["further"]:
             shown.append(hit)
     return tuple(Fact(hit, tuple(also.get(n, ()))) for n, hit in enumerate(shown))
+
+
+def differing(statements: Sequence[Statement], citations: Sequence[Citation]) -> Iterator[Differing]:
+    """Where statements that rest on different articles don't agree."""
+    article = {c.n: c.article_id for c in citations}
+    for i, j in itertools.combinations(range(len(statements)), 2):
+        first, second = statements[i], statements[j]
+        if {article[n] for n in first.citations}.isdisjoint(article[n] for n in second.citations):
+            about = differ(first.text, second.text)
+            if about == "number":
+                yield Differing(i, j, "number")
+            elif about:
+                yield Differing(*((i, j) if about == "settled" else (j, i)), "certainty")
 
 
 def same_fact(a: str, b: str) -> bool:

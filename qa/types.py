@@ -66,6 +66,18 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Differing:
+    """Two statements of different articles that don't agree: their places in the answer, from 0, and about what.
+
+    Of two that differ in certainty the first is the one that tells it as settled.
+    """
+
+    first: int
+    second: int
+    about: Literal["number", "certainty"]
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """Which models made an answer, and one line for each rung of the ladder that was passed over."""
 
@@ -93,13 +105,27 @@ class Answer:
     confidence: float
     engine: Engine
     timings: Mapping[str, float] = field(default_factory=dict)
+    differing: tuple[Differing, ...] = ()
 
     @property
     def text(self) -> str:
         """The text that a person reads, with `[n]` markers."""
         if self.verdict == "answered":
-            return "\n".join(f"{s.text} {''.join(f'[{n}]' for n in s.citations)}" for s in self.statements)
+            said = [f"{s.text} {_marks(s)}" for s in self.statements]
+            return "\n".join([*said, *map(self.difference, self.differing)])
         return CLOSEST if self.verdict == "closest" else NOT_FOUND
+
+    def difference(self, found: Differing) -> str:
+        """One line that sets the two sides against each other, each with who says it."""
+        sides = [self.statements[n] for n in (found.first, found.second)]
+        one, other = (f"{self._publisher(s)} {_marks(s)}" for s in sides)
+        if found.about == "number":
+            return f"The articles differ: {one} and {other} give different numbers."
+        return f"The articles differ: {one} tells it as settled, {other} does not."
+
+    def _publisher(self, statement: Statement) -> str:
+        cited = next(c for c in self.citations if c.n == statement.citations[0])
+        return cited.publisher or f"“{cited.title or cited.source}”"
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract: the same fields for the terminal, for HTTP and for the evaluation."""
@@ -111,7 +137,12 @@ class Answer:
             "statements": [asdict(s) for s in self.statements],
             "citations": [asdict(c) for c in self.citations],
             "closest": [asdict(c) for c in self.closest],
+            "differing": [asdict(d) for d in self.differing],
             "confidence": round(self.confidence, 4),
             "engine": asdict(self.engine),
             "timings": {step: round(seconds, 4) for step, seconds in self.timings.items()},
         }
+
+
+def _marks(statement: Statement) -> str:
+    return "".join(f"[{n}]" for n in statement.citations)

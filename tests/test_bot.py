@@ -179,8 +179,8 @@ def test_no_store_is_one_line_with_the_next_step(tmp_path: Path) -> None:
 def test_the_json_contract(bot: Bot) -> None:
     found = bot.ask("Where is NSATU based?").to_dict()
     assert list(found) == [
-        "question", "asked", "verdict", "answer", "statements", "citations", "closest", "confidence", "engine",
-        "timings",
+        "question", "asked", "verdict", "answer", "statements", "citations", "closest", "differing", "confidence",
+        "engine", "timings",
     ]  # fmt: skip
     assert set(found["statements"][0]) == {"text", "citations", "kind"}
     assert set(found["citations"][0]) == {

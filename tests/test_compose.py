@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Hit, Sentence, Span
-from qa.compose import Drafted, choose, drafted, further, leans, same_fact, with_context
+from qa.compose import Drafted, choose, differing, drafted, further, leans, same_fact, with_context
 from qa.fitted import Fitted
+from qa.types import Answer, Citation, Differing, Engine, Statement
 
 
 def hit(text: str, score: float, source: str = "a.txt", start: int = 0) -> Hit:
@@ -79,3 +80,19 @@ def test_a_draft_reads_the_same_however_it_arrives(draft: str, size: int) -> Non
     pieces = list(drafted((draft[i : i + size] for i in range(0, len(draft), size)), 2))
     assert pieces == whole
     assert all(n in (1, 2) for d in whole for n in d.passages)
+
+
+def test_articles_that_differ_are_set_against_each_other() -> None:
+    texts = ["Ost agreed to join the Rhine Pact.", "It rained.", "Ost is interested in joining the Rhine Pact."]
+    citations = tuple(
+        Citation(n, f"{n}.txt", str(n), f"Title {n}", "The Gazette" if n == 1 else "", "", 0, len(t), t, "0")
+        for n, t in enumerate(texts, 1)
+    )
+    said = tuple(Statement(text, (n,), "quote") for n, text in enumerate(texts, 1))
+    (found,) = differing(said, citations)
+    assert found == Differing(0, 2, "certainty")
+    answer = Answer("?", "?", "answered", said, citations, (), (), 0.9, Engine("", "", ""), differing=(found,))
+    assert (
+        answer.text.splitlines()[-1] == "The articles differ: The Gazette [1] and “Title 3” [3] are not equally sure."
+    )
+    assert list(differing([said[0], Statement(texts[2], (1,), "quote")], citations)) == []  # the same article

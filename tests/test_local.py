@@ -105,7 +105,7 @@ def plain_norm(x: npt.NDArray[np.float64], gain: npt.NDArray[np.float64] | float
 
 
 def plain_states(gguf: Gguf, ids: list[int], layers: int) -> npt.NDArray[np.float64]:
-    """What each of `ids` has become after some layers, shape (len(ids), width): the definition, in float64 and loops."""
+    """What each of `ids` becomes after some layers, shape (len(ids), width): the definition, in float64 and loops."""
     size = WIDTH // HEADS
 
     def t(name: str) -> npt.NDArray[np.float64]:
