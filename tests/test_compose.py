@@ -92,7 +92,6 @@ def test_articles_that_differ_are_set_against_each_other() -> None:
     (found,) = differing(said, citations)
     assert found == Differing(0, 2, "certainty")
     answer = Answer("?", "?", "answered", said, citations, (), (), 0.9, Engine("", "", ""), differing=(found,))
-    assert (
-        answer.text.splitlines()[-1] == "The articles differ: The Gazette [1] and “Title 3” [3] are not equally sure."
-    )
+    line = answer.text.splitlines()[-1]
+    assert line == "The articles differ: The Gazette [1] tells it as settled, “Title 3” [3] does not."
     assert list(differing([said[0], Statement(texts[2], (1,), "quote")], citations)) == []  # the same article
