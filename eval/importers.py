@@ -78,15 +78,16 @@ def beir(files: Sequence[Path], intake: Intake) -> None:
     queries = {str(q.get("_id")): q.get("text") for _, q in _json_lines(folder / "queries.jsonl", intake)}
     for path in chosen or sorted((folder / "qrels").glob("*.tsv")):
         relevant: dict[str, list[dict[str, Any]]] = {}
-        for n, line in enumerate(_text(path).split("\n")[1:], 2):
+        for n, line in enumerate(_text(path).split("\n"), 1):
             query, _, rest = line.rstrip("\r").partition("\t")
             document, _, score = rest.partition("\t")
-            if not line.strip():
+            number = score.strip().lstrip("-").isdigit()
+            if not line.strip() or (n == 1 and not number):  # the header
                 continue
-            if not score.strip().lstrip("-").isdigit() or query not in queries or document not in documents:
+            if not number or query not in queries or document not in documents:
                 intake.bad(f"{path.name}:{n}", f"no such query or document, or no score: {line[:60]!r}")
-            elif int(score) > 0:
-                relevant.setdefault(query, []).append(documents[document])
+            elif int(score) > 0 and documents[document] not in relevant.setdefault(query, []):
+                relevant[query].append(documents[document])  # two documents of the same text are one article
         for query, spans in relevant.items():
             row = _row(query, queries[query], True, [], spans, split=path.stem)
             intake.row(f"{path.name} query {query}", row)
@@ -137,7 +138,7 @@ def csv_rows(files: Sequence[Path], intake: Intake) -> None:
     if you like `id`, `title`, `type`, `split`, `evidence` (words of the context; else the answer's own) and `start`
     (their offset in the context, needed where they stand more than once)."""
     for path in files:
-        text = _text(path).removeprefix("\ufeff")
+        text = _text(path)
         head = text.partition("\n")[0]
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
         if missing := {"question", "answer", "context"} - set(reader.fieldnames or ()):
@@ -207,7 +208,7 @@ def _span(source: str, start: int, quote: str) -> dict[str, Any]:
 def _text(path: Path) -> str:
     try:
         # Not read_text: it would turn \r\n into \n, and every offset after it would be wrong.
-        return path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8").removeprefix("\ufeff")
     except (OSError, UnicodeDecodeError) as exc:
         raise UserError(f"{path} can't be read: {exc}. Name a file in UTF-8.") from exc
 

@@ -14,7 +14,7 @@ from eval.__main__ import main
 from eval.check import Corpus, check
 from eval.gold import GoldRow, load
 from eval.importers import import_files
-from eval.intake import Intake, slug
+from eval.intake import ImportReport, Intake, slug
 from index.errors import UserError
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
@@ -88,6 +88,47 @@ def test_bad_rows_of_squad_are_counted_and_named(tmp_path: Path) -> None:
     )
 
 
+def test_what_real_squad_files_hold_besides(tmp_path: Path) -> None:
+    """1.1 without `is_impossible`, a byte order mark, plausible answers, rows that are not as they should be."""
+    context = " The dam\u2028opened in 1998 . "
+    path = squad_file(
+        tmp_path / "s.json",
+        {"context": context, "qas": [
+            asked("year", "When?", ("1998", 19), ("in 1998", 16), ("in 1998 ", 16)),
+            {"id": "no", "question": "Who?", "answers": [], "is_impossible": True,
+             "plausible_answers": [{"text": "1998", "answer_start": 19}]},
+            asked("blank", "When?", (" ", 0)),
+            asked("nothing", "When?", ("", 3)),
+            asked("float", "When?", ("1998", 19.0)),
+            {"id": 7, "question": "When?", "answers": [{"text": "1998", "answer_start": 19}]},
+            {"id": "null", "question": None, "answers": [{"text": "1998", "answer_start": 19}]},
+        ]},
+        {"qas": []},
+        title="R%C3%A9sum%C3%A9_of_a/dam",
+    )  # fmt: skip
+    (tmp_path / "bom.json").write_bytes("\ufeff".encode() + path.read_bytes())
+    with pytest.raises(UserError, match="The first reason: bom.json article 1: no 'context'"):
+        import_files("squad", [tmp_path / "bom.json"], tmp_path / "none")
+    data = json.loads(path.read_text())
+    del data["data"][0]["paragraphs"][1]
+    (tmp_path / "bom.json").write_bytes("\ufeff".encode() + json.dumps(data).encode())
+    rows, bad = came("squad", tmp_path / "out", tmp_path / "bom.json")
+    start = len("Résumé of a/dam\n\n")
+    assert {e.source for e in rows["year"].evidence} == {"resume-of-a-dam.txt"}
+    assert [(e.start, e.end) for e in rows["year"].evidence] == [
+        (start + 19, start + 23), (start + 16, start + 23), (start + 16, start + 24),
+    ]  # fmt: skip
+    assert (rows["no"].answerable, rows["no"].key_facts) == (False, ())
+    where = "bom.json article 1 question"
+    assert bad == (
+        f"{where} blank: each key fact must be a list of texts, the alternatives",
+        f"{where} nothing: each key fact must be a list of texts, the alternatives",
+        f"{where} 5: not as it should be",
+        f"{where} 7: id must be text",
+        f"{where} null: question must be text",
+    )
+
+
 @given(
     st.lists(st.tuples(TEXT, TEXT.filter(lambda t: t.strip() and t.casefold().split()), TEXT), min_size=1, max_size=4)
 )
@@ -118,6 +159,17 @@ def test_beir_documents_are_evidence_as_a_whole(tmp_path: Path) -> None:
     assert bad[0] == "corpus.jsonl:3: not as it should be"
     assert bad[1].startswith("corpus.jsonl:4: not JSON")
     assert bad[2] == "test.tsv:4: no such query or document, or no score: 'q1\\td3\\t1'"
+
+
+def test_beir_without_a_header_and_with_one_text_twice(tmp_path: Path) -> None:
+    (tmp_path / "qrels").mkdir()
+    corpus = [{"_id": name, "title": "Rain", "text": "It rained."} for name in ("d1", "d2")]
+    (tmp_path / "corpus.jsonl").write_text("".join(json.dumps(d) + "\n" for d in corpus))
+    (tmp_path / "queries.jsonl").write_text('{"_id": "q1", "text": "What fell?"}\n')
+    (tmp_path / "qrels" / "dev.tsv").write_text("q1\td1\t1\r\nq1\td2\t1\r\nq1\td1\n")
+    rows, bad = came("beir", tmp_path / "out", tmp_path)
+    assert [e.quote for e in rows["q1"].evidence] == ["It rained."]
+    assert bad == ("dev.tsv:3: no such query or document, or no score: 'q1\\td1'",)
 
 
 def clapnq_row(name: str, sentences: list[str], selected: list[str], answer: str) -> dict[str, Any]:
@@ -227,3 +279,8 @@ def test_import_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixtur
         f"next: python -m index {out}/articles --store {out}/store\n"
         f"      python -m eval run --gold {out}/gold.jsonl --store {out}/store --out {out}/result.json\n"
     )
+
+
+def test_a_large_set_comes_with_advice_about_its_time() -> None:
+    assert "--limit 500" in ImportReport(48, 6000, 3000, ()).described(Path("o"))
+    assert "--limit" not in ImportReport(48, 600, 300, ()).described(Path("o"))
