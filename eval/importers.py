@@ -38,7 +38,8 @@ def squad(files: Sequence[Path], intake: Intake) -> None:
         for a, article in enumerate(_list(data, "data", path)):
             where = f"{path.name} article {a + 1}"
             try:
-                paragraphs = list(article["paragraphs"])
+                given = enumerate(article["paragraphs"], 1)
+                paragraphs = [p for n, p in given if _has_context(p, f"{where} paragraph {n}", intake)]
                 title = unquote(str(article.get("title", ""))).replace("_", " ")
                 placed = intake.article(title, title, [paragraph["context"] for paragraph in paragraphs])
             except (TypeError, KeyError, AttributeError, ValueError) as exc:
@@ -50,6 +51,16 @@ def squad(files: Sequence[Path], intake: Intake) -> None:
                         intake.row(f"{where} question {question['id']}", _squad_row(question, placed.source, start))
                     except (TypeError, KeyError, AttributeError) as exc:
                         intake.bad(f"{where} question {n + 1}", _why(exc))
+
+
+def _has_context(paragraph: Any, where: str, intake: Intake) -> bool:
+    """A paragraph without text takes its own questions with it, not those of the whole article."""
+    context = paragraph.get("context") if isinstance(paragraph, dict) else None
+    if isinstance(context, str) and context.strip():
+        return True
+    lost = len(paragraph.get("qas") or []) if isinstance(paragraph, dict) else 0
+    intake.bad(where, f"no 'context' ({lost} questions)")
+    return False
 
 
 def _squad_row(question: dict[str, Any], source: str, start: int) -> dict[str, Any]:

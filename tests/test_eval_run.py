@@ -6,7 +6,9 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,12 +21,12 @@ from eval.gold import Conversation, Evidence, GoldRow
 from eval.pick import Gold, choose, read_gold
 from eval.records import Record
 from eval.results import Result, ResultError, append, described, load, nameless, part_file, resumed, save
-from eval.run import KEPT, OfBot, run
+from eval.run import KEPT, OfBot, kept, run
 from eval.session import engine_of, measure
 from eval.table import plain, table
 from index.errors import StoreError, UserError
 from index.settings import Settings
-from qa.types import Engine, Turn
+from qa.types import Answer, Engine, Turn
 
 ROOT = Path(__file__).parents[1]
 GOLD = Gold((WHO, NEVER), (), ({"file": "g.jsonl", "sha256": "0", "rows": 2},), {})
@@ -44,8 +46,43 @@ def test_a_question_is_kept_with_all_that_scoring_needs() -> None:
 
 
 def test_only_as_many_hits_are_kept_as_metrics_look_at() -> None:
-    bot = ToyBot(answer("?", ("rain.txt", MAYOR), hits=[hit("rain.txt", MAYOR)] * 50))
-    assert len(run(OfBot(bot), [WHO], quiet=True)[0].hits) == KEPT
+    """The first ten; more where these are of fewer than five paragraphs, so that the fifth paragraph is known."""
+    places = [(n, n + 1) for n in range(50)]  # a hit's passage is its own place
+    assert len(kept([hit("rain.txt", place) for place in places])) == KEPT == 10
+    assert len(kept([hit("rain.txt", places[min(n // 4, 3)]) for n in range(20)] + [hit("rain.txt", places[9])])) == 21
+    assert len(kept([hit("rain.txt", places[n // 4]) for n in range(50)])) == 17  # 4 + 4 + 4 + 4 + 1
+    assert kept([]) == []
+
+
+class Slow(ToyBot):
+    """Answers at once or, every other time, late; says which questions were open at the same time."""
+
+    def __init__(self, *answers: Answer) -> None:
+        super().__init__(*answers)
+        self.both = threading.Barrier(2)
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        self.both.wait(timeout=60)  # nobody goes on before a second question is there
+        return replace(RIGHT, question=question)
+
+
+def test_jobs_ask_side_by_side_and_keep_the_order() -> None:
+    rows = [replace(WHO, id=f"q{n}", question=f"Who opened dam {n}?") for n in range(8)]
+    done: list[str] = []
+    records = run(OfBot(Slow()), rows, keep=lambda new: done.extend(r.id for r in new), quiet=True, jobs=2)
+    assert [r.id for r in records] == done == [row.id for row in rows]
+    alone = run(OfBot(ToyBot(*[RIGHT] * 8)), rows, quiet=True)
+    assert [replace(r, asked="") for r in records] == [replace(r, asked="") for r in alone]
+
+
+def test_a_stop_with_jobs_keeps_what_came_before_and_asks_no_more() -> None:
+    rows = [replace(WHO, id=f"q{n}") for n in range(50)]
+    bot = ToyBot(RIGHT, RIGHT, KeyboardInterrupt(), *[RIGHT] * 50)  # type: ignore[arg-type]
+    done: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        run(OfBot(bot), rows, keep=lambda new: done.extend(r.id for r in new), quiet=True, jobs=2)
+    assert done == [f"q{n}" for n in range(len(done))]
+    assert len(done) <= 3
 
 
 def test_a_quote_that_is_not_at_its_offsets_is_seen() -> None:
@@ -109,8 +146,8 @@ def test_two_runs_are_identical_apart_from_the_clock(tmp_path: Path) -> None:
         save(result, tmp_path / "r.json")
         data = json.loads((tmp_path / "r.json").read_text())
         assert data.pop("clock")["steps"]["total"]["p95"]["value"] > 0
-        for kept in data["records"]:
-            kept.pop("timings")
+        for each in data["records"]:
+            each.pop("timings")
         texts.append(json.dumps(data))
     assert texts[0] == texts[1]
 
