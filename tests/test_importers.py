@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,12 @@ from eval.check import Corpus, check
 from eval.gold import GoldRow, load
 from eval.importers import import_files
 from eval.intake import ImportReport, Intake, slug
+from eval.results import load as load_result
 from index.errors import UserError
+from index.ingest import ingest
+from index.settings import Settings
 
+VARIED = Path(__file__).parents[1] / "eval" / "varied"
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 
 
@@ -275,6 +280,52 @@ def test_import_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixtur
         f"next: python -m index {out}/articles --store {out}/store\n"
         f"      python -m eval run --gold {out}/gold.jsonl --store {out}/store --out {out}/result.json\n"
     )
+
+
+def as_squad(articles: Path, rows: Sequence[GoldRow]) -> dict[str, Any]:
+    """Some of the gold over other articles in the form of SQuAD 2.0: a line is a paragraph."""
+    data = []
+    for path in sorted(articles.iterdir()):
+        text, at, paragraphs = path.read_bytes().decode(), 0, []
+        for line in text.splitlines(keepends=True):
+            context, end = line.rstrip("\r\n"), at + len(line)
+            qas = []
+            for row in rows:
+                inside = [e for e in row.evidence[:1] if e.source == path.name and at <= e.start < end]
+                places = [(a, context.find(a, e.start - at)) for e in inside for a in row.key_facts[0]]
+                answers = [{"text": a, "answer_start": start} for a, start in places if start >= 0]
+                if answers:
+                    qas.append({"id": row.id, "question": row.question, "answers": answers, "is_impossible": False})
+            if context.strip():
+                paragraphs.append({"context": context, "qas": qas})
+            at = end
+        paragraphs[-1]["qas"].append(asked(path.stem, "Who won the cup in curling?", is_impossible=True))
+        data.append({"title": path.stem.title(), "paragraphs": paragraphs})
+    return {"version": "v2.0", "data": data}
+
+
+def test_from_a_squad_file_to_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Import, index, run: what finds the evidence in articles finds it in a set made of them."""
+    some = tmp_path / "some"
+    some.mkdir()
+    for name in ("archaeology.txt", "battle.txt"):
+        (some / name).write_bytes((VARIED / "articles" / name).read_bytes())
+    rows = [r for r in load(VARIED / "gold.jsonl") if r.evidence and (some / r.evidence[0].source).exists()]
+    (tmp_path / "s.json").write_text(json.dumps(as_squad(some, rows)))
+    out, store, result = tmp_path / "out", tmp_path / "store", tmp_path / "r.json"
+    assert main(["import", "squad", str(tmp_path / "s.json"), "--out", str(out)]) == 0
+    assert ", 0 bad rows left out" in capsys.readouterr().out
+    ingest([out / "articles"], Settings.load(environ={}, store=store))
+    gold = str(out / "gold.jsonl")
+    assert main(["check", "--gold", gold, "--articles", str(out / "articles"), "--all"]) == 0
+    assert "no sentence is read" not in capsys.readouterr().out  # no paragraph was taken for page chrome
+    assert main(["run", "--gold", gold, "--store", str(store), "--out", str(result), "--reranker", "none"]) == 0
+    assert "gold paragraph first" in capsys.readouterr().out
+    found = load_result(result)
+    assert found.gold[0]["faults"] == 0
+    assert found.figures["passage@5"].value > found.figures["passage@1"].value - 1e-9
+    assert min(found.figures[name].value for name in ("passage@1", "best_sentence")) > 0.5
+    assert found.figures["false_answers"].n == 2
 
 
 def test_a_large_set_comes_with_advice_about_its_time() -> None:
