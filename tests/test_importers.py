@@ -304,6 +304,7 @@ def as_squad(articles: Path, rows: Sequence[GoldRow]) -> dict[str, Any]:
     return {"version": "v2.0", "data": data}
 
 
+@pytest.mark.timeout(900)
 def test_from_a_squad_file_to_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Import, index, run: what finds the evidence in articles finds it in a set made of them."""
     some = tmp_path / "some"
