@@ -78,7 +78,7 @@ def run(args: Args) -> int:
         from eval.judge import endpoint, judged
 
         judge = endpoint(args.judge, args.judge_model, os.environ.get("CITESPAN_JUDGE_KEY", ""))
-        result = replace(result, judge=judged(result.records, judge, args.judge_model))
+        result = replace(result, judge=judged(result.records, judge, args.judge_model, args.quiet))
         save(result, args.out)
     print(table(result))
     print(f"\nresult: {args.out}")
