@@ -24,6 +24,7 @@ from eval.results import Result, ResultError, append, described, load, nameless,
 from eval.run import KEPT, OfBot, kept, run
 from eval.session import engine_of, measure
 from eval.table import plain, table
+from eval.table import times as times_of
 from index.errors import StoreError, UserError
 from index.settings import Settings
 from qa.types import Answer, Engine, Turn
@@ -218,6 +219,10 @@ def test_the_table_shows_every_group_and_nothing_that_moves_the_cursor() -> None
         assert words in text
     assert "\x1b" not in text
     assert plain("a\u202eb\x07\n c") == "ab c"
+    assert "side by side" not in text
+    assert times_of({"steps": {}, "seconds": 2.0, "peak_memory_mb": 90, "jobs": 4}).endswith(
+        "whole run 2.0 s, peak memory 90 MB, 4 questions side by side"
+    )
 
 
 def test_the_clock_knows_every_step_and_ends_with_the_whole() -> None:
@@ -268,7 +273,11 @@ def test_ctrl_c_keeps_what_is_done_and_resume_finishes_it(store: Path, tmp_path:
     out = tmp_path / "r.json"
     command = [sys.executable, "-m", "eval", "run", "--store", str(store), "--out", str(out), "--no-report"]
     command += ["--reranker", "none", "--limit", "100", "--quiet"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=ROOT)
+    # Where the tests run in the background of a script, Ctrl-C is ignored, and so it would be in what they start.
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=ROOT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     try:
         while not (part_file(out).exists() and part_file(out).read_text().count("\n") > 2):
             assert process.poll() is None

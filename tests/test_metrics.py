@@ -11,7 +11,7 @@ import ir_measures
 import numpy as np
 import pytest
 from eval_toys import MAYOR, MONDAY, RAIN, record
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ir_measures import RR, R, Success, nDCG
 from rouge_score.rouge_scorer import RougeScorer
@@ -332,6 +332,7 @@ def test_pairing_takes_the_difficulty_of_the_questions_out() -> None:
         paired(hard, hard[1:], ratio)
 
 
+@settings(max_examples=20, deadline=None)  # each draws a thousand times, the slow way
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=20))
 def test_the_fast_way_of_drawing_ratios_is_the_slow_way(rows: list[tuple[int, int]]) -> None:
     given_rows = [(float(a), float(b)) for a, b in rows]
