@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from eval.gold import Conversation, Evidence, GoldRow, fold, states
@@ -31,12 +32,23 @@ class CheckReport:
     sentences: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the sentences are sorted by source once
 class Corpus:
     """The articles that gold speaks of, and their sentences."""
 
     texts: Texts
     sentences: tuple[Sentence, ...]
+
+    @cached_property
+    def _by_base(self) -> dict[str, list[Sentence]]:
+        found: dict[str, list[Sentence]] = {}
+        for sentence in self.sentences:
+            found.setdefault(_base(sentence.span.source), []).append(sentence)
+        return found
+
+    def of(self, source: str) -> list[Sentence]:
+        """The sentences of the files of a base name."""
+        return self._by_base.get(_base(source), [])
 
     @classmethod
     def read(cls, folder: Path) -> Corpus:
@@ -59,7 +71,7 @@ def check(
     found = [*faults, *unsound(rows, conversations, corpus.texts)]
     near = ((s, evidence.get(_base(s.span.source), [])) for s in corpus.sentences)
     untouched = tuple(s for s, spans in near if not any(overlaps(s.span, span) for span in spans))
-    notes = tuple(note for row in asked for note in unproved(row))
+    notes = tuple(note for row in asked for note in (*unproved(row), *unread(row, corpus)))
     return CheckReport(len(rows), len(turns), tuple(found), notes, untouched, len(corpus.sentences))
 
 
@@ -131,6 +143,13 @@ def unproved(row: GoldRow) -> Iterator[str]:
     for fact in row.key_facts:
         if not states(quotes, fact):
             yield f"{row.id}: no evidence states {' / '.join(fact)}"
+
+
+def unread(row: GoldRow, corpus: Corpus) -> Iterator[str]:
+    """One line for each piece of evidence at which no sentence is read: page chrome, which no search can find."""
+    for span in row.evidence:
+        if not any(overlaps(s.span, span) for s in corpus.of(span.source)):
+            yield f"{row.id}: no sentence is read at {span.source}[{span.start}:{span.end}]"
 
 
 def described(report: CheckReport, most: int = 20) -> str:

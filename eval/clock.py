@@ -28,9 +28,13 @@ def clock(records: Sequence[Record], seconds: float, memory_mb: float) -> dict[s
 
 
 def peak_memory_mb() -> float:
-    """The most memory this process ever held (resident set), in MB. Linux counts it in kB, macOS in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+    """The most memory this process ever held (resident set), in MB."""
+    return megabytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def megabytes(maxrss: int) -> float:
+    """`ru_maxrss` in MB: Linux counts it in kB, macOS in bytes."""
+    return maxrss / 1e6 if sys.platform == "darwin" else maxrss * 1024 / 1e6
 
 
 def _quantiles(seconds: Sequence[float]) -> dict[str, Any]:

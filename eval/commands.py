@@ -48,6 +48,7 @@ def run_arguments(parser: Parser) -> None:
     parser.add_argument("--out", type=Path, default=Path("eval-result.json"), help="where the result goes")
     parser.add_argument("--no-report", action="store_true", help="don't write the page beside the result")
     parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped (same --out)")
+    parser.add_argument("--jobs", type=int, default=1, help="questions asked side by side; helps with an endpoint")
     parser.add_argument("--judge", metavar="URL", default="", help="endpoint of an LLM judge; never gated")
     parser.add_argument("--judge-model", default="", help="its model; the key is read from CITESPAN_JUDGE_KEY")
     add_settings(parser, *ENGINE)
@@ -67,7 +68,7 @@ def run(args: Args) -> int:
     settings = settings_of(args)
     gold = choose(read_gold(args.gold, args.conversations), args.type or (), args.split, args.limit)
     try:
-        result = session(gold, settings, args.out, resume=args.resume, quiet=args.quiet)
+        result = session(gold, settings, args.out, resume=args.resume, quiet=args.quiet, jobs=max(1, args.jobs))
     except KeyboardInterrupt:
         part = part_file(args.out)
         done = f"; what is done is in {part}. Go on with --resume" if part.exists() else " before the first question"
@@ -77,7 +78,7 @@ def run(args: Args) -> int:
         from eval.judge import endpoint, judged
 
         judge = endpoint(args.judge, args.judge_model, os.environ.get("CITESPAN_JUDGE_KEY", ""))
-        result = replace(result, judge=judged(result.records, judge, args.judge_model))
+        result = replace(result, judge=judged(result.records, judge, args.judge_model, args.quiet))
         save(result, args.out)
     print(table(result))
     print(f"\nresult: {args.out}")

@@ -38,7 +38,8 @@ def squad(files: Sequence[Path], intake: Intake) -> None:
         for a, article in enumerate(_list(data, "data", path)):
             where = f"{path.name} article {a + 1}"
             try:
-                paragraphs = list(article["paragraphs"])
+                given = enumerate(article["paragraphs"], 1)
+                paragraphs = [p for n, p in given if _has_context(p, f"{where} paragraph {n}", intake)]
                 title = unquote(str(article.get("title", ""))).replace("_", " ")
                 placed = intake.article(title, title, [paragraph["context"] for paragraph in paragraphs])
             except (TypeError, KeyError, AttributeError, ValueError) as exc:
@@ -50,6 +51,16 @@ def squad(files: Sequence[Path], intake: Intake) -> None:
                         intake.row(f"{where} question {question['id']}", _squad_row(question, placed.source, start))
                     except (TypeError, KeyError, AttributeError) as exc:
                         intake.bad(f"{where} question {n + 1}", _why(exc))
+
+
+def _has_context(paragraph: Any, where: str, intake: Intake) -> bool:
+    """A paragraph without text takes its own questions with it, not those of the whole article."""
+    context = paragraph.get("context") if isinstance(paragraph, dict) else None
+    if isinstance(context, str) and context.strip():
+        return True
+    lost = len(paragraph.get("qas") or []) if isinstance(paragraph, dict) else 0
+    intake.bad(where, f"no 'context' ({lost} questions)")
+    return False
 
 
 def _squad_row(question: dict[str, Any], source: str, start: int) -> dict[str, Any]:
@@ -78,15 +89,16 @@ def beir(files: Sequence[Path], intake: Intake) -> None:
     queries = {str(q.get("_id")): q.get("text") for _, q in _json_lines(folder / "queries.jsonl", intake)}
     for path in chosen or sorted((folder / "qrels").glob("*.tsv")):
         relevant: dict[str, list[dict[str, Any]]] = {}
-        for n, line in enumerate(_text(path).split("\n")[1:], 2):
+        for n, line in enumerate(_text(path).split("\n"), 1):
             query, _, rest = line.rstrip("\r").partition("\t")
             document, _, score = rest.partition("\t")
-            if not line.strip():
+            number = score.strip().lstrip("-").isdigit()
+            if not line.strip() or (n == 1 and not number):  # the header
                 continue
-            if not score.strip().lstrip("-").isdigit() or query not in queries or document not in documents:
+            if not number or query not in queries or document not in documents:
                 intake.bad(f"{path.name}:{n}", f"no such query or document, or no score: {line[:60]!r}")
-            elif int(score) > 0:
-                relevant.setdefault(query, []).append(documents[document])
+            elif int(score) > 0 and documents[document] not in relevant.setdefault(query, []):
+                relevant[query].append(documents[document])  # two documents of the same text are one article
         for query, spans in relevant.items():
             row = _row(query, queries[query], True, [], spans, split=path.stem)
             intake.row(f"{path.name} query {query}", row)
@@ -137,7 +149,7 @@ def csv_rows(files: Sequence[Path], intake: Intake) -> None:
     if you like `id`, `title`, `type`, `split`, `evidence` (words of the context; else the answer's own) and `start`
     (their offset in the context, needed where they stand more than once)."""
     for path in files:
-        text = _text(path).removeprefix("\ufeff")
+        text = _text(path)
         head = text.partition("\n")[0]
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
         if missing := {"question", "answer", "context"} - set(reader.fieldnames or ()):
@@ -207,7 +219,7 @@ def _span(source: str, start: int, quote: str) -> dict[str, Any]:
 def _text(path: Path) -> str:
     try:
         # Not read_text: it would turn \r\n into \n, and every offset after it would be wrong.
-        return path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8").removeprefix("\ufeff")
     except (OSError, UnicodeDecodeError) as exc:
         raise UserError(f"{path} can't be read: {exc}. Name a file in UTF-8.") from exc
 

@@ -17,6 +17,11 @@ from typing import Any
 from eval.gold import row as checked
 from index.errors import UserError
 
+MANY = 1000  # questions: what takes longer than a break
+HINT = (
+    "\nMost of the time is the reranker's: --limit 500 asks some questions of every type, --reranker none asks all of\n"
+    "them about ten times as fast. A stopped run goes on with --resume."
+)
 BREAK = "\n\n"  # between the title and the paragraphs of an article
 
 
@@ -36,7 +41,7 @@ class ImportReport:
             f"{len(self.bad)} bad rows left out\n"
             f"next: python -m index {out}/articles --store {out}/store\n"
             f"      python -m eval run --gold {out}/gold.jsonl --store {out}/store --out {out}/result.json"
-        )
+        ) + (HINT if self.questions > MANY else "")
 
 
 @dataclass(frozen=True, slots=True)

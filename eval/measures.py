@@ -81,18 +81,20 @@ def passage_hit(record: Record, k: int) -> float:
 
 
 def span_recall(record: Record, k: int) -> float:
-    """Share of the gold spans that the first k hits reach. Gold lists all acceptable evidence, also repeats."""
-    return r.recall(r.gains(record.hits, record.evidence), len(record.evidence), k)
+    """Share of the relevant items that the first k hits reach. Gold lists all acceptable evidence, also repeats."""
+    items = r.items(record.evidence)
+    return r.recall(r.gains(record.hits, items), len(items), k)
 
 
 def span_ndcg(record: Record, k: int) -> float:
-    """nDCG at k with the gold spans as the relevant items."""
-    return r.ndcg(r.gains(record.hits, record.evidence), len(record.evidence), k)
+    """nDCG at k over the relevant items."""
+    items = r.items(record.evidence)
+    return r.ndcg(r.gains(record.hits, items), len(items), k)
 
 
 def reciprocal(record: Record) -> float:
-    """1 / rank of the first right hit among those kept."""
-    return r.reciprocal_rank(r.gains(record.hits, record.evidence))
+    """1 / rank of the first right hit among the first 10, 0 when there is none."""
+    return r.reciprocal_rank(r.gains(record.hits[:10], record.evidence))
 
 
 def facts_found(record: Record) -> float | None:

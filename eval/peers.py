@@ -89,6 +89,7 @@ class Stock:
         """The defaults that were in force, read from the pipeline itself where it knows them."""
         retriever = self._engine.retriever
         return {
+            "language model": f"{self.model.name}, {NEW_TOKENS} new tokens at the most",
             "splitter": f"{type(self._chunks).__name__}, {self._chunks.chunk_size} tokens, overlap "
             f"{self._chunks.chunk_overlap}",
             "retriever": f"{type(retriever).__name__}, similarity_top_k {retriever.similarity_top_k}",

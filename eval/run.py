@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from tqdm import tqdm
 
@@ -20,9 +21,11 @@ from eval.results import nameless
 from eval.spans import right
 from eval.texts import Library, Texts
 from index.errors import EndpointError, ModelError, StoreError, UserError
+from index.types import Hit, Span
 from qa.types import Answer, Citation, Engine, Turn
 
-KEPT = 10  # hits kept of every question: every ranking metric looks at no more
+T = TypeVar("T")
+KEPT, PARAGRAPHS = 10, 5  # the hits that ranking metrics look at: the first 10, and those that lead to 5 paragraphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ class OfBot:
             turn = Turn(question, str(exc), "not_found")
             return Reply("not_found", (), (), (), (), (), 0.0, timings, turn, (nameless(str(exc)),))
         seconds = time.perf_counter() - started
-        sentences = [hit.sentence for hit in answer.hits[:KEPT]]
+        hits = kept(answer.hits)
+        sentences = [hit.sentence for hit in hits]
         return Reply(
             verdict=answer.verdict,
             statements=tuple(Said(s.text, tuple(s.citations), s.kind) for s in answer.statements),
@@ -91,7 +95,7 @@ class OfBot:
             closest=tuple(self._cited(c) for c in answer.closest),
             hits=tuple(
                 Ranked(s.span.source, s.span.start, s.span.end, s.passage.start, s.passage.end, round(hit.score, 6))
-                for s, hit in zip(sentences, answer.hits, strict=False)
+                for s, hit in zip(sentences, hits, strict=True)
             ),
             words=tuple(s.text for s in sentences),
             confidence=round(answer.confidence, 6),
@@ -113,25 +117,49 @@ def run(
     done: Iterable[Record] = (),
     keep: Callable[[Sequence[Record]], None] = lambda records: None,
     quiet: bool = False,
+    jobs: int = 1,
 ) -> tuple[Record, ...]:
     """The records of all questions, in the order of the gold; those in `done` are not asked again.
 
     `keep` gets the records of each question or conversation as soon as it is finished. What the system raises goes
-    through: everything kept so far can be resumed. One question at a time: the models use all cores already, and
-    latencies are those of one user.
+    through: everything kept so far can be resumed. With `jobs` so many are asked side by side: that helps where answers
+    are waited for (an endpoint), hardly where the embedded models use all cores; latencies are then those of so many
+    users. The system has to be safe for several threads.
     """
     known: dict[str, list[Record]] = {}
     for record in done:
         known.setdefault(record.conversation or record.id, []).append(record)
-    records: list[Record] = []
     items: tuple[GoldRow | Conversation, ...] = (*rows, *conversations)
-    for item in tqdm(items, desc="asking", unit="", file=sys.stderr, disable=quiet or None, dynamic_ncols=True):
-        new = known.get(item.id)
-        if new is None:
-            new = [_single(system, item)] if isinstance(item, GoldRow) else _talk(system, item)
-            keep(new)
-        records += new
-    return tuple(records)
+    left = [item for item in items if item.id not in known]
+
+    def ask(item: GoldRow | Conversation) -> list[Record]:
+        return [_single(system, item)] if isinstance(item, GoldRow) else _talk(system, item)
+
+    answers = map(ask, left) if jobs == 1 else _side_by_side(ask, left, jobs)
+    bar = tqdm(
+        answers, "asking", len(items), initial=len(items) - len(left), unit="", file=sys.stderr, disable=quiet or None,
+        dynamic_ncols=True,
+    )  # fmt: skip
+    for item, new in zip(left, bar, strict=True):
+        keep(new)
+        known[item.id] = new
+    return tuple(record for item in items for record in known[item.id])
+
+
+def _side_by_side(ask: Callable[[T], list[Record]], items: Sequence[T], jobs: int) -> Iterator[list[Record]]:
+    """The answers in the order of the items. Where it is broken off, what has not begun is not asked any more."""
+    with ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(ask, items)
+
+
+def kept(hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The first hits, as many as any ranking metric looks at."""
+    passages: set[Span] = set()
+    for n, hit in enumerate(hits, 1):
+        passages.add(hit.sentence.passage)
+        if n >= KEPT and len(passages) >= PARAGRAPHS:
+            return hits[:n]
+    return hits
 
 
 def _single(system: System, row: GoldRow) -> Record:

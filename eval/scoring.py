@@ -108,7 +108,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("recall@5", "recall of gold spans at 5", FINDING, _searched(partial(q.span_recall, k=5))),
     Metric("recall@10", "recall of gold spans at 10", FINDING, _searched(partial(q.span_recall, k=10))),
     Metric("ndcg@10", "nDCG at 10", FINDING, _searched(partial(q.span_ndcg, k=10))),
-    Metric("mrr", "reciprocal rank", FINDING, _searched(q.reciprocal)),
+    Metric("mrr", "reciprocal rank at 10", FINDING, _searched(q.reciprocal)),
     Metric("facts@5", "key facts in first 5", FINDING, single(q.facts_found)),
     Metric("success", "questions that did not fail", ANSWERS, single(q.succeeded)),
     Metric("accuracy", "answered right", ANSWERS, single(q.is_right)),

@@ -27,15 +27,18 @@ NAME = "citespan"
 WARM_UP = "What do the articles say?"
 
 
-def session(gold: Gold, settings: Settings, out: Path | None, *, resume: bool = False, quiet: bool = False) -> Result:
+def session(
+    gold: Gold, settings: Settings, out: Path | None, *, resume: bool = False, quiet: bool = False, jobs: int = 1
+) -> Result:
     """Open the product and measure it. Writes `out` when it is given. Raises UserError as `Bot.open` and `ask` do."""
     started = time.perf_counter()
     system = OfBot(Bot.open(settings, notify=tell))
     engine = system.warm(WARM_UP)
-    opened = {"open_seconds": round(time.perf_counter() - started, 1)}
+    also = {"open_seconds": round(time.perf_counter() - started, 1), "jobs": jobs}
     result = measure(
-        system, gold, NAME, engine_of(engine), described(settings), out, resume=resume, quiet=quiet, clock_also=opened
-    )
+        system, gold, NAME, engine_of(engine), described(settings), out, resume=resume, quiet=quiet, jobs=jobs,
+        clock_also=also,
+    )  # fmt: skip
     if out is not None:
         save(result, out)
         part_file(out).unlink(missing_ok=True)
@@ -57,6 +60,7 @@ def measure(
     *,
     resume: bool = False,
     quiet: bool = False,
+    jobs: int = 1,
     clock_also: Mapping[str, Any] | None = None,
 ) -> Result:
     """Ask a system everything. With `out`, every finished question goes to its part file at once."""
@@ -69,7 +73,7 @@ def measure(
     keep: Callable[[Sequence[Record]], None] = _forget
     if out is not None:
         done, keep = _part(part_file(out), {"gold": list(gold.files), "settings": dict(settings)}, resume)
-    records = run(system, gold.rows, gold.conversations, done=done, keep=keep, quiet=quiet)
+    records = run(system, gold.rows, gold.conversations, done=done, keep=keep, quiet=quiet, jobs=jobs)
     said = Counter(note for record in records for note in record.notes)
     notes += [f"{n} answers: {note}" for note, n in said.items()]
     times = clock(records, time.perf_counter() - started, peak_memory_mb())

@@ -17,7 +17,8 @@ a { color: inherit; } .soft, figcaption { color: var(--soft); font-size: .875rem
 .scroll { overflow-x: auto; } figure { margin: 1rem 0; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; } tr.group th { padding-top: .9rem; }
+th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 7rem; }
+tr.group th { padding-top: .9rem; }
 .question { background: var(--card); border: 1px solid var(--rule); border-radius: .4rem; padding: .8rem 1rem;
   margin: 1rem 0; } .question p { margin: .3rem 0; }
 blockquote { margin: .5rem 0; padding-left: .8rem; border-left: 3px solid var(--rule); white-space: pre-wrap; }

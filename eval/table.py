@@ -87,7 +87,8 @@ def times(clock: Mapping[str, Any]) -> str:
     for step, of in clock["steps"].items():
         name = {"first": "first words", "total": "whole answer"}.get(step, step)
         lines.append(f"  {name:<22} " + " ".join(f"{of[q]['value']:8.3f}" if q in of else "" for q in ("p50", "p95")))
-    lines.append(f"  whole run {clock['seconds']:.1f} s, peak memory {clock['peak_memory_mb']} MB")
+    jobs = f", {clock['jobs']} questions side by side" if clock.get("jobs", 1) > 1 else ""
+    lines.append(f"  whole run {clock['seconds']:.1f} s, peak memory {clock['peak_memory_mb']} MB{jobs}")
     return "\n".join(lines)
 
 

@@ -126,6 +126,9 @@ def test_compare_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["compare", base, base, "--gate"]) == 0
     assert main(["compare", base, new, "--gate"]) == 1
     assert "gate: CLOSED" in capsys.readouterr().out
+    save(result(RIGHT, faults=1), paths[1])
+    assert main(["compare", base, new, "--gate"]) == 2
+    assert "gold of the new run is not sound" in capsys.readouterr().err
     paths[1].write_text("{")
     assert main(["compare", base, new, "--gate"]) == 3
     assert "is not a result" in capsys.readouterr().err

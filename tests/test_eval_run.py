@@ -6,7 +6,9 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,12 +21,13 @@ from eval.gold import Conversation, Evidence, GoldRow
 from eval.pick import Gold, choose, read_gold
 from eval.records import Record
 from eval.results import Result, ResultError, append, described, load, nameless, part_file, resumed, save
-from eval.run import KEPT, OfBot, run
+from eval.run import KEPT, OfBot, kept, run
 from eval.session import engine_of, measure
 from eval.table import plain, table
+from eval.table import times as times_of
 from index.errors import StoreError, UserError
 from index.settings import Settings
-from qa.types import Engine, Turn
+from qa.types import Answer, Engine, Turn
 
 ROOT = Path(__file__).parents[1]
 GOLD = Gold((WHO, NEVER), (), ({"file": "g.jsonl", "sha256": "0", "rows": 2},), {})
@@ -44,8 +47,43 @@ def test_a_question_is_kept_with_all_that_scoring_needs() -> None:
 
 
 def test_only_as_many_hits_are_kept_as_metrics_look_at() -> None:
-    bot = ToyBot(answer("?", ("rain.txt", MAYOR), hits=[hit("rain.txt", MAYOR)] * 50))
-    assert len(run(OfBot(bot), [WHO], quiet=True)[0].hits) == KEPT
+    """The first ten; more where these are of fewer than five paragraphs, so that the fifth paragraph is known."""
+    places = [(n, n + 1) for n in range(50)]  # a hit's passage is its own place
+    assert len(kept([hit("rain.txt", place) for place in places])) == KEPT == 10
+    assert len(kept([hit("rain.txt", places[min(n // 4, 3)]) for n in range(20)] + [hit("rain.txt", places[9])])) == 21
+    assert len(kept([hit("rain.txt", places[n // 4]) for n in range(50)])) == 17  # 4 + 4 + 4 + 4 + 1
+    assert kept([]) == []
+
+
+class Slow(ToyBot):
+    """Answers no question before a second one is open."""
+
+    def __init__(self, *answers: Answer) -> None:
+        super().__init__(*answers)
+        self.both = threading.Barrier(2)
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        self.both.wait()
+        return replace(RIGHT, question=question)
+
+
+def test_jobs_ask_side_by_side_and_keep_the_order() -> None:
+    rows = [replace(WHO, id=f"q{n}", question=f"Who opened dam {n}?") for n in range(8)]
+    done: list[str] = []
+    records = run(OfBot(Slow()), rows, keep=lambda new: done.extend(r.id for r in new), quiet=True, jobs=2)
+    assert [r.id for r in records] == done == [row.id for row in rows]
+    alone = run(OfBot(ToyBot(*[RIGHT] * 8)), rows, quiet=True)
+    assert [replace(r, asked="") for r in records] == [replace(r, asked="") for r in alone]
+
+
+def test_a_stop_with_jobs_keeps_what_came_before_and_asks_no_more() -> None:
+    rows = [replace(WHO, id=f"q{n}") for n in range(50)]
+    bot = ToyBot(RIGHT, RIGHT, KeyboardInterrupt(), *[RIGHT] * 50)  # type: ignore[arg-type]
+    done: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        run(OfBot(bot), rows, keep=lambda new: done.extend(r.id for r in new), quiet=True, jobs=2)
+    assert done == [f"q{n}" for n in range(len(done))]
+    assert len(done) <= 3
 
 
 def test_a_quote_that_is_not_at_its_offsets_is_seen() -> None:
@@ -109,8 +147,8 @@ def test_two_runs_are_identical_apart_from_the_clock(tmp_path: Path) -> None:
         save(result, tmp_path / "r.json")
         data = json.loads((tmp_path / "r.json").read_text())
         assert data.pop("clock")["steps"]["total"]["p95"]["value"] > 0
-        for kept in data["records"]:
-            kept.pop("timings")
+        for each in data["records"]:
+            each.pop("timings")
         texts.append(json.dumps(data))
     assert texts[0] == texts[1]
 
@@ -181,6 +219,10 @@ def test_the_table_shows_every_group_and_nothing_that_moves_the_cursor() -> None
         assert words in text
     assert "\x1b" not in text
     assert plain("a\u202eb\x07\n c") == "ab c"
+    assert "side by side" not in text
+    assert times_of({"steps": {}, "seconds": 2.0, "peak_memory_mb": 90, "jobs": 4}).endswith(
+        "whole run 2.0 s, peak memory 90 MB, 4 questions side by side"
+    )
 
 
 def test_the_clock_knows_every_step_and_ends_with_the_whole() -> None:
@@ -225,26 +267,43 @@ def test_the_product_runs_over_its_own_gold(store: Path, tmp_path: Path, capsys:
     assert str(tmp_path) not in out.read_text()
 
 
+@pytest.mark.timeout(900)
 def test_ctrl_c_keeps_what_is_done_and_resume_finishes_it(store: Path, tmp_path: Path) -> None:
     """A real process and a real signal, in the middle of the questions."""
     out = tmp_path / "r.json"
     command = [sys.executable, "-m", "eval", "run", "--store", str(store), "--out", str(out), "--no-report"]
-    command += ["--reranker", "none", "--type", "who", "--quiet"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=ROOT)
-    deadline = time.monotonic() + 200
-    while not (part_file(out).exists() and part_file(out).read_text().count("\n") > 2):
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    command += ["--reranker", "none", "--limit", "100", "--quiet"]
+    # Where the tests run in the background of a script, Ctrl-C is ignored, and so it would be in what they start.
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=ROOT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    try:
+        while not (part_file(out).exists() and part_file(out).read_text().count("\n") > 2):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert said.endswith(f"citespan: stopped; what is done is in {part_file(out)}. Go on with --resume.\n")
 
     done = part_file(out).read_text().count("\n") - 1  # the first line is the header
-    assert subprocess.run([*command, "--resume"], check=False, cwd=ROOT, capture_output=True).returncode == 0
-    records = load(out).records
-    assert [r.id for r in records] == [row.id for row in choose(read_gold(), ["who"]).rows]
+    assert main([*command[3:], "--resume"]) == 0
+    records, gold = load(out).records, choose(read_gold(), limit=100)
+    turns = [turn for talk in gold.conversations for turn in talk.turns]
+    assert [r.id for r in records] == [row.id for row in (*gold.rows, *turns)]
     assert 0 < done < len(records)
+
+    # Another process with other hash seeds began it: asked again in one go, every record is the same.
+    again = [*command[3:], "--out", str(tmp_path / "again.json")]
+    assert main(again) == 0
+    assert [timeless(r) for r in load(tmp_path / "again.json").records] == [timeless(r) for r in records]
+
+
+def timeless(record: Record) -> Record:
+    return replace(record, timings={})
 
 
 def test_a_gold_file_of_ones_own_with_plain_rows(store: Path, tmp_path: Path) -> None:

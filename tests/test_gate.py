@@ -15,11 +15,12 @@ import pytest
 from eval.__main__ import main
 from eval.compare import compare
 from eval.gate import BASELINE, SIZE, judged
-from eval.pick import Gold, choose, read_gold
+from eval.pick import ARTICLES, Gold, choose, read_gold
 from eval.results import Result, load
 from eval.run import OfBot
 from eval.session import measure
 from index.embed import Embedder
+from index.ingest import ingest
 from index.library import Library
 from index.search import Search
 from index.settings import Settings
@@ -27,10 +28,11 @@ from index.store import VectorStore
 from index.types import Hit
 from qa.bot import Bot
 from qa.ground import Check
-from qa.rerank import NoReranker
+from qa.rerank import ContextOf, NoReranker, Reranker
 
 GOLD = choose(read_gold(), limit=40)
 FEW = choose(read_gold(), limit=16)  # drafting and checking take longer
+PLAIN = choose(read_gold(), ["who", "when", "where", "why", "quote"], limit=10)  # and so does judging
 
 
 class Backwards(Search):
@@ -40,11 +42,14 @@ class Backwards(Search):
         return super().search(question, 1000, articles)[::-1][:k]
 
 
-class Contrary(NoReranker):
-    """A judge that puts the last of the hits first."""
+class Contrary:
+    """The judge whose best is its worst."""
 
-    def judge(self, question: str, hits: Sequence[Hit], *rest: Any, **more: Any) -> list[float]:
-        return [float(rank) for rank, _ in enumerate(hits)]
+    def __init__(self, judge: Reranker) -> None:
+        self._judge, self.name = judge, judge.name
+
+    def judge(self, question: str, hits: Sequence[Hit], context_of: ContextOf) -> list[float]:
+        return [-score for score in self._judge.judge(question, hits, context_of)]
 
 
 class Inventor:
@@ -92,8 +97,13 @@ def fallen(base: Result, new: Result) -> set[str]:
     return names
 
 
-def test_the_same_product_again_passes(healthy: Result, search: Search, settings: Settings) -> None:
-    again = run(Bot(search, NoReranker(), None, settings))
+def test_the_same_product_over_a_fresh_index_says_the_same(
+    healthy: Result, search: Search, settings: Settings, tmp_path: Path
+) -> None:
+    """Two runs are identical apart from the clock, scores and all, even if the articles are read anew."""
+    ingest([ARTICLES], settings.with_(store=tmp_path), embedder=search.embedder)
+    fresh = Search(Library(tmp_path), VectorStore(tmp_path), search.embedder)
+    again = run(Bot(fresh, NoReranker(), None, settings))
     assert fallen(healthy, again) == set()
     assert {r.id: r.to_dict() | {"timings": {}} for r in again.records} == {
         r.id: r.to_dict() | {"timings": {}} for r in healthy.records
@@ -105,8 +115,9 @@ def test_a_broken_retriever_is_caught_by_what_it_finds(healthy: Result, search: 
     assert "hit@10" in fallen(healthy, run(Bot(broken, NoReranker(), None, settings)))
 
 
-def test_a_broken_reranker_is_caught_by_what_it_puts_first(healthy: Result, search: Search, settings: Settings) -> None:
-    assert "best_sentence" in fallen(healthy, run(Bot(search, Contrary(), None, settings)))
+def test_a_broken_reranker_is_caught_by_what_it_puts_first(bot: Bot, settings: Settings) -> None:
+    sound, broken = (Bot(bot.search_engine, judge, None, settings) for judge in (bot.reranker, Contrary(bot.reranker)))
+    assert "best_sentence" in fallen(run(sound, PLAIN), run(broken, PLAIN))
 
 
 def test_a_broken_verifier_is_caught_by_words_that_no_quote_holds(search: Search, settings: Settings) -> None:

@@ -100,6 +100,12 @@ def test_a_fact_that_no_evidence_states_is_worth_a_note(corpus: Corpus) -> None:
     assert check([odd], [], corpus).notes == ("who-1: no evidence states twice / two times",)
 
 
+def test_evidence_in_page_chrome_is_worth_a_note(corpus: Corpus) -> None:
+    read = replace(corpus, sentences=tuple(s for s in corpus.sentences if s.span.source != "rain.txt"))
+    assert check([WHO], [], read).notes == (f"who-1: no sentence is read at rain.txt[{MAYOR[0]}:{MAYOR[1]}]",)
+    assert check([WHO], [], corpus).notes == ()
+
+
 def test_splits_leak_when_they_ask_one_fact_of_one_sentence() -> None:
     other = replace(WHO, id="z", split="test", key_facts=(("KARI  DAHL",),))
     assert leaks([WHO, other]) == ["who-1 and z: of different splits, yet both ask for 'kari dahl' of one sentence"]

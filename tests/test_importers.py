@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,13 @@ from eval.__main__ import main
 from eval.check import Corpus, check
 from eval.gold import GoldRow, load
 from eval.importers import import_files
-from eval.intake import Intake, slug
+from eval.intake import ImportReport, Intake, slug
+from eval.results import load as load_result
 from index.errors import UserError
+from index.ingest import ingest
+from index.settings import Settings
 
+VARIED = Path(__file__).parents[1] / "eval" / "varied"
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 
 
@@ -88,6 +93,43 @@ def test_bad_rows_of_squad_are_counted_and_named(tmp_path: Path) -> None:
     )
 
 
+def test_what_real_squad_files_hold_besides(tmp_path: Path) -> None:
+    """1.1 without `is_impossible`, a byte order mark, plausible answers, rows that are not as they should be."""
+    context = " The dam\u2028opened in 1998 . "
+    path = squad_file(
+        tmp_path / "s.json",
+        {"context": context, "qas": [
+            asked("year", "When?", ("1998", 19), ("in 1998", 16), ("in 1998 ", 16)),
+            {"id": "no", "question": "Who?", "answers": [], "is_impossible": True,
+             "plausible_answers": [{"text": "1998", "answer_start": 19}]},
+            asked("blank", "When?", (" ", 0)),
+            asked("nothing", "When?", ("", 3)),
+            asked("float", "When?", ("1998", 19.0)),
+            {"id": 7, "question": "When?", "answers": [{"text": "1998", "answer_start": 19}]},
+            {"id": "null", "question": None, "answers": [{"text": "1998", "answer_start": 19}]},
+        ]},
+        {"qas": [asked("lost", "Why?", ("1998", 19))]},
+        title="R%C3%A9sum%C3%A9_of_a/dam",
+    )  # fmt: skip
+    (tmp_path / "bom.json").write_bytes("\ufeff".encode() + path.read_bytes())
+    rows, bad = came("squad", tmp_path / "out", tmp_path / "bom.json")
+    start = len("Résumé of a/dam\n\n")
+    assert {e.source for e in rows["year"].evidence} == {"resume-of-a-dam.txt"}
+    assert [(e.start, e.end) for e in rows["year"].evidence] == [
+        (start + 19, start + 23), (start + 16, start + 23), (start + 16, start + 24),
+    ]  # fmt: skip
+    assert (rows["no"].answerable, rows["no"].key_facts) == (False, ())
+    where = "bom.json article 1 question"
+    assert bad == (
+        "bom.json article 1 paragraph 2: no 'context' (1 questions)",
+        f"{where} blank: each key fact must be a list of texts, the alternatives",
+        f"{where} nothing: each key fact must be a list of texts, the alternatives",
+        f"{where} float: evidence must have 0 <= start < end, not {start + 19.0} and {start + 23.0}",
+        f"{where} 7: id must be text",
+        f"{where} null: question must be text",
+    )
+
+
 @given(
     st.lists(st.tuples(TEXT, TEXT.filter(lambda t: t.strip() and t.casefold().split()), TEXT), min_size=1, max_size=4)
 )
@@ -118,6 +160,17 @@ def test_beir_documents_are_evidence_as_a_whole(tmp_path: Path) -> None:
     assert bad[0] == "corpus.jsonl:3: not as it should be"
     assert bad[1].startswith("corpus.jsonl:4: not JSON")
     assert bad[2] == "test.tsv:4: no such query or document, or no score: 'q1\\td3\\t1'"
+
+
+def test_beir_without_a_header_and_with_one_text_twice(tmp_path: Path) -> None:
+    (tmp_path / "qrels").mkdir()
+    corpus = [{"_id": name, "title": "Rain", "text": "It rained."} for name in ("d1", "d2")]
+    (tmp_path / "corpus.jsonl").write_text("".join(json.dumps(d) + "\n" for d in corpus))
+    (tmp_path / "queries.jsonl").write_text('{"_id": "q1", "text": "What fell?"}\n')
+    (tmp_path / "qrels" / "dev.tsv").write_text("q1\td1\t1\r\nq1\td2\t1\r\nq1\td1\n")
+    rows, bad = came("beir", tmp_path / "out", tmp_path)
+    assert [e.quote for e in rows["q1"].evidence] == ["It rained."]
+    assert bad == ("dev.tsv:3: no such query or document, or no score: 'q1\\td1'",)
 
 
 def clapnq_row(name: str, sentences: list[str], selected: list[str], answer: str) -> dict[str, Any]:
@@ -227,3 +280,55 @@ def test_import_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixtur
         f"next: python -m index {out}/articles --store {out}/store\n"
         f"      python -m eval run --gold {out}/gold.jsonl --store {out}/store --out {out}/result.json\n"
     )
+
+
+def as_squad(articles: Path, rows: Sequence[GoldRow]) -> dict[str, Any]:
+    """Some of the gold over other articles in the form of SQuAD 2.0: a line is a paragraph."""
+    data = []
+    for path in sorted(articles.iterdir()):
+        text, at, paragraphs = path.read_bytes().decode(), 0, []
+        for line in text.splitlines(keepends=True):
+            context, end = line.rstrip("\r\n"), at + len(line)
+            qas = []
+            for row in rows:
+                inside = [e for e in row.evidence[:1] if e.source == path.name and at <= e.start < end]
+                places = [(a, context.find(a, e.start - at)) for e in inside for a in row.key_facts[0]]
+                answers = [{"text": a, "answer_start": start} for a, start in places if start >= 0]
+                if answers:
+                    qas.append({"id": row.id, "question": row.question, "answers": answers, "is_impossible": False})
+            if context.strip():
+                paragraphs.append({"context": context, "qas": qas})
+            at = end
+        paragraphs[-1]["qas"].append(asked(path.stem, "Who won the cup in curling?", is_impossible=True))
+        data.append({"title": path.stem.title(), "paragraphs": paragraphs})
+    return {"version": "v2.0", "data": data}
+
+
+@pytest.mark.timeout(900)
+def test_from_a_squad_file_to_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Import, index, run: what finds the evidence in articles finds it in a set made of them."""
+    some = tmp_path / "some"
+    some.mkdir()
+    for name in ("archaeology.txt", "battle.txt"):
+        (some / name).write_bytes((VARIED / "articles" / name).read_bytes())
+    rows = [r for r in load(VARIED / "gold.jsonl") if r.evidence and (some / r.evidence[0].source).exists()]
+    (tmp_path / "s.json").write_text(json.dumps(as_squad(some, rows)))
+    out, store, result = tmp_path / "out", tmp_path / "store", tmp_path / "r.json"
+    assert main(["import", "squad", str(tmp_path / "s.json"), "--out", str(out)]) == 0
+    assert ", 0 bad rows left out" in capsys.readouterr().out
+    ingest([out / "articles"], Settings.load(environ={}, store=store))
+    gold = str(out / "gold.jsonl")
+    assert main(["check", "--gold", gold, "--articles", str(out / "articles"), "--all"]) == 0
+    assert "no sentence is read" not in capsys.readouterr().out  # no paragraph was taken for page chrome
+    assert main(["run", "--gold", gold, "--store", str(store), "--out", str(result), "--reranker", "none"]) == 0
+    assert "gold paragraph first" in capsys.readouterr().out
+    found = load_result(result)
+    assert found.gold[0]["faults"] == 0
+    assert found.figures["passage@5"].value > found.figures["passage@1"].value - 1e-9
+    assert min(found.figures[name].value for name in ("passage@1", "best_sentence")) > 0.5
+    assert found.figures["false_answers"].n == 2
+
+
+def test_a_large_set_comes_with_advice_about_its_time() -> None:
+    assert "--limit 500" in ImportReport(48, 6000, 3000, ()).described(Path("o"))
+    assert "--limit" not in ImportReport(48, 600, 300, ()).described(Path("o"))

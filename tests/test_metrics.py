@@ -11,7 +11,7 @@ import ir_measures
 import numpy as np
 import pytest
 from eval_toys import MAYOR, MONDAY, RAIN, record
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ir_measures import RR, R, Success, nDCG
 from rouge_score.rouge_scorer import RougeScorer
@@ -70,13 +70,23 @@ def test_two_hits_on_one_gold_span_are_one_item_found() -> None:
     assert r.ndcg(gains, 2, 10) == pytest.approx((1 / log2(2) + 1 / log2(5)) / (1 / log2(2) + 1 / log2(3)))
 
 
+def test_marks_of_several_readers_on_one_answer_are_one_item() -> None:
+    marks = [(MAYOR[0], MAYOR[0] + 9), (MAYOR[0] + 4, MAYOR[0] + 9), (MAYOR[0], MAYOR[1])]
+    found = record(gold=marks, hits=[MONDAY, MAYOR])
+    assert (one("recall@5", found), one("ndcg@10", found)) == (1.0, pytest.approx(1 / log2(3)))
+
+
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20)), max_size=8),
        st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20)), min_size=1, max_size=5))  # fmt: skip
 def test_ndcg_and_recall_stay_within_one(hits: list[tuple[int, int]], gold: list[tuple[int, int]]) -> None:
     places, wanted = ([Evidence("a", s, s + n) for s, n in spans] for spans in (hits, gold))
-    gains = r.gains(places, wanted)
-    assert 0 <= r.ndcg(gains, len(wanted), 10) <= 1
-    assert 0 <= r.recall(gains, len(wanted), 10) <= 1
+    items = r.items(wanted)
+    gains = r.gains(places, items)
+    assert 0 <= r.ndcg(gains, len(items), 10) <= 1
+    assert 0 <= r.recall(gains, len(items), 10) <= 1
+    # Joined spans reach as far as those they were made of, and no two of them overlap.
+    assert {p for i in items for p in range(i.start, i.end)} == {p for w in wanted for p in range(w.start, w.end)}
+    assert sum(i.end - i.start for i in items) == len({p for w in wanted for p in range(w.start, w.end)})
 
 
 def test_the_first_paragraph_counts_by_its_best_hit() -> None:
@@ -322,6 +332,7 @@ def test_pairing_takes_the_difficulty_of_the_questions_out() -> None:
         paired(hard, hard[1:], ratio)
 
 
+@settings(max_examples=20, deadline=None)  # each draws a thousand times, the slow way
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=20))
 def test_the_fast_way_of_drawing_ratios_is_the_slow_way(rows: list[tuple[int, int]]) -> None:
     given_rows = [(float(a), float(b)) for a, b in rows]
