@@ -27,7 +27,7 @@ from index.store import PASSAGES, SENTENCES, VectorStore, clear_generations
 from index.types import Passage, Sentence, Span
 
 # Changes of vectors that may wait in Chroma's log: a thousand cost an opening some 0.3 s. While files are still being
-# written they may be a fifth of the store, so that a long run doesn't copy the index again and again.
+# written they may be half of the store, so that a long run copies the index a few times and not again and again.
 _WAITING, _WAITING_MEANWHILE = 1_000, 5_000
 
 
@@ -112,7 +112,7 @@ class Writer:
             self.library.set_meta("embedder", self.embedder.name)
             superfluous.extend(self.library.drop(cut.document.source) for cut in group)
             self._waiting(fill(self.library, self.vectors, embedded))
-        self._settle(max(_WAITING_MEANWHILE, self.library.size // 5))
+        self._settle(max(_WAITING_MEANWHILE, self.library.size // 2))
 
     def remove(self, sources: Sequence[str]) -> None:
         """Take files out of the store; the files themselves stay."""

@@ -5,7 +5,9 @@ The embedder is a hashed bag of words: texts that share words are near each othe
 
 from __future__ import annotations
 
+import contextlib
 import random
+import sqlite3
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -76,6 +78,15 @@ def run_ingest(folder: Path, store: Path) -> None:
     from index.ingest import ingest
 
     ingest([folder], settings_for(store), embedder=HashedEmbedder())
+
+
+def change_catalogue(store: Path, *statements: str, values: Sequence[object] = ()) -> None:
+    """Change a store's database behind its back. It's closed at once: `with` alone leaves that to some later collection
+    of garbage, and when the last connection closes, SQLite removes its log under whoever walks the folder just then.
+    """
+    with contextlib.closing(sqlite3.connect(store / "library.db")) as db, db:
+        for statement in statements:
+            db.execute(statement, values)
 
 
 def drop_rights() -> None:

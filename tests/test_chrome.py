@@ -16,6 +16,8 @@ ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "tests/data/pages"
 MARKS = json.loads((PAGES / "marks.json").read_text("utf-8"))
 
+PLAIN = {row["name"]: row["text"] for row in map(json.loads, (ROOT / "tests/data/plain.jsonl").open(encoding="utf-8"))}
+
 
 def cells(text: str, spans: Iterable[Iterable[int]]) -> set[int]:
     return {i for start, end in spans for i in range(start, end) if not text[i].isspace()}
@@ -80,6 +82,14 @@ def test_the_seeds_chrome() -> None:
     assert cells(page.text, [(c.start, c.end) for c in page.chrome]) == cells(page.text, [(first, len(page.text))])
     blog = read_file(ROOT / "seeds/001_0d0589c825a232b9.txt", "b")
     assert [blog.text[c.start : c.end] for c in blog.chrome] == ["Comments", "Post a Comment"]
+
+
+@pytest.mark.parametrize("text", PLAIN.values(), ids=list(PLAIN))
+def test_an_article_without_any_chrome_stays_one_and_whole(text: str) -> None:
+    """Verse, lists, interviews, timelines, lines without full stops, and the words of prompts as ordinary words."""
+    found = layout(text)
+    assert found.chrome == () and len(found.articles) == 1
+    assert "".join("".join(kept(text)).split()) == "".join(text.split())
 
 
 def kept(text: str) -> list[str]:

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import article, write_articles
+from fakes import article, change_catalogue, write_articles
 
 ROOT = Path(__file__).parents[1]
 RIGHTS = f"import sys; sys.path[:0] = {[str(ROOT / 'tests'), str(ROOT)]!r}; "
@@ -51,8 +50,7 @@ def place(made: tuple[Path, Path], tmp_path: Path) -> tuple[Path, Path]:
     for folder in made:
         shutil.copytree(folder, tmp_path / folder.name)
     # The store names the folder that it was made from; here it's the copy.
-    with sqlite3.connect(tmp_path / "store" / "library.db") as db:
-        db.execute("UPDATE files SET root = ?", (os.fsencode(tmp_path / "news"),))
+    change_catalogue(tmp_path / "store", "UPDATE files SET root = ?", values=[os.fsencode(tmp_path / "news")])
     return tmp_path / "news", tmp_path / "store"
 
 
@@ -123,10 +121,12 @@ def test_verify_says_what_differs_and_repair_mends_what_is_inside(place: tuple[P
 
     (news / "0000.txt").write_text("Something else.\n")
     (news / "0001.txt").unlink()
-    with sqlite3.connect(store / "library.db") as db:
-        db.execute("DELETE FROM words WHERE rowid <= 3")
-        db.execute("INSERT INTO words (rowid, folded) VALUES (999, 'ghost')")
-        db.execute("UPDATE sentences SET id = id + 100 WHERE id > 12")
+    change_catalogue(
+        store,
+        "DELETE FROM words WHERE rowid <= 3",
+        "INSERT INTO words (rowid, folded) VALUES (999, 'ghost')",
+        "UPDATE sentences SET id = id + 100 WHERE id > 12",
+    )
     ran = index("verify", "--store", store)
     mend = "mend it with: python -m index verify --repair"
     outside = (
