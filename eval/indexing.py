@@ -21,7 +21,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -67,50 +67,73 @@ class Stand:
 
 
 class Timed:
-    """The real embedder, and how long it was at work."""
+    """The real embedder, what it was given, and how long it was at work."""
 
     def __init__(self, embedder: Embedder) -> None:
-        self.name, self._embedder, self.seconds = embedder.name, embedder, 0.0
+        self.name, self._embedder = embedder.name, embedder
+        self.seconds = 0.0
+        self.texts: list[str] = []
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        started = time.perf_counter()
-        found = self._embedder.encode(texts)
-        self.seconds += time.perf_counter() - started
+        self.texts += texts
+        found, (clock, _) = timed(partial(self._embedder.encode, texts))
+        self.seconds += clock
         return found
 
 
 def speed(settings: Settings, rounds: int) -> Iterator[str]:
-    """Both pipelines over the same text, in turn: the real articles with their own text, and as many made ones."""
-    from eval.peers import stock_embedder, stock_index
+    """Both pipelines over the same text, in turn: whole articles, and their paragraphs as files of their own."""
+    from eval.peers import stock_embedder, stock_index, stock_share
 
-    texts = {path.name: path.read_text("utf-8") for folder in FOLDERS for path in sorted(folder.glob("*.txt"))}
     ours, stock = Embedder(settings.embedder, settings.precision), stock_embedder(settings)
     ours.encode(["warm"])
     stock.get_text_embedding("warm")
-    yield f"{'':<10} {'characters':>10} {'citespan':>14} {'stock':>14} {'ratio':>6} {'processor':>10} {'embedding':>10}"
-    ratios = []
-    for n in range(rounds):
-        batch = texts | {f"made-{i}.txt": text for i, text in enumerate(made_articles(len(texts), seed=n))}
-        size, timed = sum(map(len, batch.values())), Timed(ours)
-        with tempfile.TemporaryDirectory(prefix="citespan-bench-", ignore_cleanup_errors=True) as place:
-            news, there = Path(place, "news"), settings.with_(store=Path(place, "store"))
-            news.mkdir()
-            for name, text in batch.items():
-                (news / name).write_text(text, encoding="utf-8", newline="")
-            one, work = spent(partial(ingest, [news], there, embedder=timed))
-            two, stock_work = spent(partial(stock_index, batch, stock, Path(place, "stock")))
-        ratios.append((two / one, stock_work / work))
-        row = f"{f'round {n + 1}':<10} {size:>10,} {size / one:>10,.0f} c/s {size / two:>10,.0f} c/s"
-        yield f"{row} {two / one:>6.2f} {stock_work / work:>10.2f} {timed.seconds / one:>10.0%}"
-    middle, of_work = (statistics.median(column) for column in zip(*ratios, strict=True))
-    yield f"middle of the ratios: {middle:.2f} by the clock (goal 1.5), {of_work:.2f} by processor time"
+    heads = ("characters", "citespan c/s", "stock c/s", "ratio", "processor", "embedding", "of limit")
+    yield f"{'':<12}" + " ".join(f"{head:>12}" for head in heads)
+    for kind, make in (("articles", _articles), ("paragraphs", _paragraphs)):
+        ratios = []
+        for n in range(rounds):
+            texts = make(n)
+            size, watched = sum(map(len, texts.values())), Timed(ours)
+            with tempfile.TemporaryDirectory(prefix="citespan-bench-", ignore_cleanup_errors=True) as place:
+                news, there = Path(place, "news"), settings.with_(store=Path(place, "store"))
+                news.mkdir()
+                for name, text in texts.items():
+                    (news / name).write_text(text, encoding="utf-8", newline="")
+                _, (one, work) = timed(partial(ingest, [news], there, embedder=watched))
+                _, (two, stock_work) = timed(partial(stock_index, texts, stock, Path(place, "stock")))
+            ratios.append((two / one, stock_work / work))
+            limit = ours.operations(watched.texts) / watched.seconds / ours.fastest()
+            cells = (f"{size:,}", f"{size / one:,.0f}", f"{size / two:,.0f}", f"{two / one:.2f}",
+                     f"{stock_work / work:.2f}", f"{watched.seconds / one:.0%}", f"{limit:.0%}")  # fmt: skip
+            yield f"{kind:<12}" + " ".join(f"{cell:>12}" for cell in cells)
+        middle, of_work = (statistics.median(column) for column in zip(*ratios, strict=True))
+        yield (
+            f"{kind}: {middle:.2f} times the stock pipeline by the clock, {of_work:.2f} by processor time (goal 1.5). "
+            f"Its embedder reads {stock_share(make(0), stock):.0%} of the text; citespan's reads all of it, twice."
+        )
 
 
-def spent(run: Callable[[], object]) -> tuple[float, float]:
-    """Seconds by the clock, and of processor time: the latter tells what an idle machine would need."""
+def _articles(seed: int) -> dict[str, str]:
+    """The real articles, and as many made ones, which are others for each seed."""
+    real = {path.name: path.read_text("utf-8") for folder in FOLDERS for path in sorted(folder.glob("*.txt"))}
+    return real | {f"made-{i}.txt": text for i, text in enumerate(made_articles(len(real), seed))}
+
+
+def _paragraphs(seed: int) -> dict[str, str]:
+    """The paragraphs of all of these, but for the shortest, such as headlines."""
+    lines = [line for text in _articles(seed).values() for line in text.splitlines() if len(line) > 200]
+    return {f"{n:04}.txt": line for n, line in enumerate(lines)}
+
+
+T = TypeVar("T")
+
+
+def timed(run: Callable[[], T]) -> tuple[T, tuple[float, float]]:
+    """What `run` returns, and its seconds by the clock and of processor time, which tell of an idle machine."""
     started, before = time.perf_counter(), time.process_time()
-    run()
-    return time.perf_counter() - started, time.process_time() - before
+    found = run()
+    return found, (time.perf_counter() - started, time.process_time() - before)
 
 
 def unchanged(settings: Settings, files: int) -> Iterator[str]:
@@ -161,12 +184,12 @@ def searched(settings: Settings, questions: int) -> dict[str, float]:
     real.encode(["warm"])
     asked = [text.splitlines()[1].split(". ")[0] + "?" for text in made_articles(questions, seed=999_983)]
     engine = Search.open(settings.store, Stand(real.name, real))
-    opening, _ = spent(partial(engine.search, asked[0]))
+    _, (opening, _) = timed(partial(engine.search, asked[0]))
     for question in asked[:20]:
         engine.search(question)
-    timed = [spent(partial(engine.search, question)) for question in asked]
-    embedded = [spent(partial(real.encode, [question])) for question in asked]
-    clock, processor = (1_000 * np.array(column) for column in zip(*timed, strict=True))
+    searches = [timed(partial(engine.search, question))[1] for question in asked]
+    embedded = [timed(partial(real.encode, [question]))[1] for question in asked]
+    clock, processor = (1_000 * np.array(column) for column in zip(*searches, strict=True))
     return {
         "p50": float(np.quantile(clock, 0.5)), "p95": float(np.quantile(clock, 0.95)),
         "processor": float(np.quantile(processor, 0.5)),

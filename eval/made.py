@@ -1,7 +1,7 @@
 """Made articles for benchmarks: any number of them, no two sentences alike, with the words of real articles.
 
-Each sentence is the first half of one real sentence and the second half of another, so that words are as frequent and
-as rare as in news; it means nothing. Try: python -c "from eval.made import *; print(*made_articles(1))"
+Each sentence is the first half of one real sentence, a number, and the second half of another, so that words are as
+frequent and as rare as in news; it means nothing. Try: python -c "from eval.made import *; print(*made_articles(1))"
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def made_articles(count: int, seed: int = 0) -> Iterator[str]:
     pool = _real_sentences()
     for n in range(count):
         lines = [f"Report {seed}-{n} on {_half(draw.choice(pool), 1)}"]
-        made = [f"{_half(draw.choice(pool), 0)} {_half(draw.choice(pool), 1)}" for _ in range(SENTENCES - 1)]
+        numbers = range(n * SENTENCES, (n + 1) * SENTENCES - 1)
+        made = [f"{_half(draw.choice(pool), 0)} {number} {_half(draw.choice(pool), 1)}" for number in numbers]
         lines += [" ".join(made[i : i + PARAGRAPH]) for i in range(0, len(made), PARAGRAPH)]
         yield "\n".join(lines) + "\n"
 
@@ -46,7 +47,8 @@ def _real_sentences() -> tuple[str, ...]:
     """Those with a full stop and nothing inside that would end a sentence when it is cut in two."""
     files = sorted(path for folder in FOLDERS for path in folder.glob("*.txt"))
     found = [s.text for path in files for _, cut in split(read_file(path, path.name)) for s in cut]
-    return tuple(text for text in found if 60 < len(text) < 220 and text.endswith(".") and not set('“”"()') & set(text))
+    plain = (text for text in found if text.endswith(".") and text.count(".") == 1 and text[0].isupper())
+    return tuple(text for text in plain if 60 < len(text) < 220 and not set("“”‘\"'()?!:;") & set(text))
 
 
 def _half(sentence: str, which: int) -> str:

@@ -194,6 +194,16 @@ def stock_index(articles: Mapping[str, str], embedder: Any, folder: Path) -> Any
     return VectorStoreIndex.from_documents(documents, storage_context=context, embed_model=embedder)
 
 
+def stock_share(articles: Mapping[str, str], embedder: Any) -> float:
+    """The share of the tokens of its chunks that its embedder reads: it cuts each off where the model's input ends."""
+    from llama_index.core import Document
+    from llama_index.core import Settings as Defaults
+
+    nodes = Defaults.node_parser.get_nodes_from_documents([Document(text=text) for text in articles.values()])
+    tokens = [len(ids) for ids in embedder._model.tokenizer([n.get_content() for n in nodes])["input_ids"]]
+    return float(sum(min(n, embedder.max_length) for n in tokens) / sum(tokens))
+
+
 def adapted(model: Model) -> Any:
     """The product's language model as a LlamaIndex LLM, with LlamaIndex's default context and output lengths."""
     from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata

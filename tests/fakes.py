@@ -22,10 +22,10 @@ DIMENSIONS = 64
 
 
 class HashedEmbedder:
-    """An `index.embed.Embeds` that counts words in 64 places; `seen` holds every text that it was given."""
+    """An `index.embed.Embeds` that counts words in so many places; `seen` holds every text that it was given."""
 
-    def __init__(self, name: str = "hashed/float32") -> None:
-        self._name = name
+    def __init__(self, name: str = "hashed/float32", dimensions: int = DIMENSIONS) -> None:
+        self._name, self._dimensions = name, dimensions
         self.seen: list[str] = []
 
     @property
@@ -34,10 +34,10 @@ class HashedEmbedder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         self.seen += texts
-        found = np.full((len(texts), DIMENSIONS), 1e-3, dtype=np.float32)
+        found = np.full((len(texts), self._dimensions), 1e-3, dtype=np.float32)
         for row, text in zip(found, texts, strict=True):
             for word in words(text):
-                row[zlib.crc32(word.encode("utf-8", "replace")) % DIMENSIONS] += 1.0
+                row[zlib.crc32(word.encode("utf-8", "replace")) % self._dimensions] += 1.0
         unit: Vectors = found / np.linalg.norm(found, axis=1, keepdims=True)
         return unit
 
