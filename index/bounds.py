@@ -88,9 +88,8 @@ def article_headers(lines: Sequence[str]) -> list[Range]:
         return []
     if any(_names_publisher_twice(lines[start:end]) for start, end in above):
         return above
-    if above and _is_article(lines[: above[0][0]]):
-        return []  # what has begun without a date above it goes on: these are the days that it tells of
-    if len(above) > 1:
+    # An article that has begun without a date above it goes on: these are the days that it tells of.
+    if len(above) > 1 and not _is_article(lines[: above[0][0]]):
         return above
     below = [h for i in range(len(lines)) if (h := _title_above_date(lines, i))]
     if len(below) > 1:

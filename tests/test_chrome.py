@@ -160,3 +160,13 @@ def test_notices_about_cookies_and_rights_are_chrome_and_reports_about_them_are_
     story = "It rained all day in Ost and the river rose by a metre."
     assert marked([notice, "Rain", story]) == {0}
     assert marked([report, story]) == set()
+
+
+def test_a_digest_stays_divided_where_one_of_its_articles_has_a_subhead_below_its_date() -> None:
+    text = (
+        "Frogs return to the lake\n3 March 2023\nFrogs have been heard at the lake for the first time since 1988.\n"
+        "Ferry sold to a museum\n2 March 2023\nThe ship goes to a museum for one euro.\n"
+        "Seal born on the pier\n1 March 2023\nMother and pup are well\nA seal was born on the pier on Monday."
+    )
+    starts = [text[article.paragraphs[0][0] :].splitlines()[0] for article in layout(text).articles]
+    assert starts[:2] == ["Frogs return to the lake", "Ferry sold to a museum"]
