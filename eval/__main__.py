@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from eval import ablate, bench, fit, verify
+from eval import ablate, bench, fit, indexing, verify
 from eval import commands as c
 from index.cli import guarded
 
@@ -35,6 +35,7 @@ COMMANDS = {
     "fit": Command("fit the ranking and the verdict on development questions", fit.arguments, fit.run),
     "ground": Command("how the check tells true from false statements", verify.ground_arguments, verify.ground),
     "bench": Command("speed and memory: a cold command, a warm process, the chat", bench.arguments, bench.run),
+    "bench-index": Command("what indexing and searching cost, beside a stock index", indexing.arguments, indexing.run),
     "peers": Command("a stock LlamaIndex pipeline over the same gold, side by side", c.peers_arguments, c.peers),
 }
 

@@ -156,19 +156,32 @@ def said(text: str, sources: int) -> tuple[Said, ...]:
 
 def _build(articles: Mapping[str, str], settings: Settings, folder: Path, model: Model) -> tuple[Any, Any]:
     """Splitter, embedder, store and engine, each as its class makes it."""
-    import chromadb
-    from chromadb.config import Settings as ChromaSettings
-    from llama_index.core import Document, StorageContext, VectorStoreIndex
     from llama_index.core import Settings as Defaults
     from llama_index.core.query_engine import CitationQueryEngine
+
+    index = stock_index(articles, stock_embedder(settings), folder)
+    return CitationQueryEngine.from_args(index, llm=adapted(model)), Defaults.node_parser
+
+
+def stock_embedder(settings: Settings) -> Any:
+    """The same weights in LlamaIndex's own class, as it takes them: in float32."""
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
-    from llama_index.vector_stores.chroma import ChromaVectorStore
 
     from index.embed import model_folder
 
     embedder = model_folder(settings.embedder)
     if embedder is None:
         raise ModelError(f"The embedder '{settings.embedder}' is not on this machine. Name its folder with --embedder.")
+    return HuggingFaceEmbedding(model_name=str(embedder))
+
+
+def stock_index(articles: Mapping[str, str], embedder: Any, folder: Path) -> Any:
+    """Its default splitter over the articles, and a Chroma collection in `folder` with the default distance."""
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+    from llama_index.core import Document, StorageContext, VectorStoreIndex
+    from llama_index.vector_stores.chroma import ChromaVectorStore
+
     # As its directory reader does it: the file's name is known to the node, and not embedded.
     hidden = ["file_name"]
     documents = [
@@ -178,12 +191,18 @@ def _build(articles: Mapping[str, str], settings: Settings, folder: Path, model:
     ]  # fmt: skip
     client = chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
     store = ChromaVectorStore(chroma_collection=client.get_or_create_collection("stock"))
-    index = VectorStoreIndex.from_documents(
-        documents,
-        storage_context=StorageContext.from_defaults(vector_store=store),
-        embed_model=HuggingFaceEmbedding(model_name=str(embedder)),
-    )
-    return CitationQueryEngine.from_args(index, llm=adapted(model)), Defaults.node_parser
+    context = StorageContext.from_defaults(vector_store=store)
+    return VectorStoreIndex.from_documents(documents, storage_context=context, embed_model=embedder)
+
+
+def stock_share(articles: Mapping[str, str], embedder: Any) -> float:
+    """The share of the tokens of its chunks that its embedder reads: it cuts each off where the model's input ends."""
+    from llama_index.core import Document
+    from llama_index.core import Settings as Defaults
+
+    nodes = Defaults.node_parser.get_nodes_from_documents([Document(text=text) for text in articles.values()])
+    tokens = [len(ids) for ids in embedder._model.tokenizer([n.get_content() for n in nodes])["input_ids"]]
+    return float(sum(min(n, embedder.max_length) for n in tokens) / sum(tokens))
 
 
 def adapted(model: Model) -> Any:

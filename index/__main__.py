@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from index.cli import add_settings, guarded, settings_of
-from index.embed import Embedder
+from index.embed import Embedder, Embeds
 from index.errors import StoreError, UserError
 from index.ingest import IngestReport, Progress, ingest, remove
 from index.library import FILE, Library
@@ -23,7 +23,8 @@ from index.settings import Settings
 COMMANDS = ("list", "remove", "verify", "search")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, embedder: Embeds | None = None) -> int:
+    """`embedder` takes the place of the one that the settings name."""
     argv = list(sys.argv[1:] if argv is None else argv)
     command = argv.pop(0) if argv and argv[0] in COMMANDS else "add"
     parser = argparse.ArgumentParser(
@@ -46,37 +47,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     settings = settings_of(args)
     run = {"add": _add, "list": _list, "remove": _remove, "verify": _verify, "search": _search}[command]
-    return run(args, settings)
+    return run(args, settings, embedder)
 
 
-def _add(args: argparse.Namespace, settings: Settings) -> int:
+def _add(args: argparse.Namespace, settings: Settings, embedder: Embeds | None) -> int:
     if args.rebuild:
-        remade = _rebuild(args.paths, settings)
+        remade = _rebuild(args.paths, settings, embedder)
         if not args.paths:
             print(json.dumps({"rebuilt": remade}) if args.json else f"{len(remade)} files made anew")
             return 0
     if not args.paths:
         raise UserError("Name what to index: python -m index FOLDER")
     if not args.watch:
-        return 2 if _once(args, settings).failed else 0
+        return 2 if _once(args, settings, embedder).failed else 0
 
     from index.watch import follow
 
     for _ in follow(args.paths, settings.store):
         try:
-            _once(args, settings)
+            _once(args, settings, embedder)
         except UserError as exc:  # somebody else may be writing now, a folder may be away: the watch goes on
             print(f"citespan: {exc}", file=sys.stderr, flush=True)
     return 0
 
 
-def _rebuild(paths: Sequence[Path], settings: Settings) -> tuple[str, ...]:
+def _rebuild(paths: Sequence[Path], settings: Settings, embedder: Embeds | None) -> tuple[str, ...]:
     from index.rebuild import clear, is_damaged, rebuild
 
     if paths and not (settings.store / FILE).exists():
         return ()
     try:
-        return rebuild(settings)
+        return rebuild(settings, embedder=embedder)
     except StoreError as exc:
         if not (paths and is_damaged(exc)):
             raise
@@ -85,7 +86,7 @@ def _rebuild(paths: Sequence[Path], settings: Settings) -> tuple[str, ...]:
     return ()
 
 
-def _once(args: argparse.Namespace, settings: Settings) -> IngestReport:
+def _once(args: argparse.Namespace, settings: Settings, embedder: Embeds | None) -> IngestReport:
     from tqdm import tqdm
 
     with tqdm(unit=" files", disable=args.json or not sys.stderr.isatty(), leave=False) as bar:
@@ -96,7 +97,7 @@ def _once(args: argparse.Namespace, settings: Settings) -> IngestReport:
             bar.set_postfix_str(source[-40:])
 
         progress: Progress = show
-        report = ingest(args.paths, settings, progress=progress)
+        report = ingest(args.paths, settings, embedder=embedder, progress=progress)
     for _, reason in report.failed:
         print(f"citespan: {reason}", file=sys.stderr)
     print(json.dumps(asdict(report), ensure_ascii=False) if args.json else summary(report), flush=True)
@@ -120,7 +121,7 @@ def summary(report: IngestReport) -> str:
     return "\n".join(lines)
 
 
-def _list(args: argparse.Namespace, settings: Settings) -> int:
+def _list(args: argparse.Namespace, settings: Settings, embedder: Embeds | None) -> int:
     articles = Library(settings.store).articles()
     if args.json:
         print(json.dumps({"articles": [asdict(a) for a in articles]}, ensure_ascii=False))
@@ -132,20 +133,20 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _remove(args: argparse.Namespace, settings: Settings) -> int:
-    remove(args.sources, settings)
+def _remove(args: argparse.Namespace, settings: Settings, embedder: Embeds | None) -> int:
+    remove(args.sources, settings, embedder=embedder)
     print(json.dumps({"removed": args.sources}) if args.json else f"{len(args.sources)} removed")
     return 0
 
 
-def _verify(args: argparse.Namespace, settings: Settings) -> int:
+def _verify(args: argparse.Namespace, settings: Settings, embedder: Embeds | None) -> int:
     from index.verify import differences
 
     if args.repair:
         from index.writer import Writer
 
         Library(settings.store)  # there must be a store: repairing never makes one
-        with Writer(settings, mending=True) as writer:
+        with Writer(settings, embedder, mending=True) as writer:
             writer.repair()
     found = differences(settings)
     if args.json:
@@ -155,9 +156,9 @@ def _verify(args: argparse.Namespace, settings: Settings) -> int:
     return 1 if found else 0
 
 
-def _search(args: argparse.Namespace, settings: Settings) -> int:
+def _search(args: argparse.Namespace, settings: Settings, embedder: Embeds | None) -> int:
     library = Library(settings.store)
-    search = Search.open(settings.store, Embedder.for_store(settings, library.meta("embedder")))
+    search = Search.open(settings.store, embedder or Embedder.for_store(settings, library.meta("embedder")))
     if not args.question.strip():
         raise UserError('The question is empty. Ask one: python -m index search "what is ...?"')
     hits = search.search(args.question, k=10)

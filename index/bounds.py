@@ -59,7 +59,7 @@ def layout(text: str, start: int = 0, single: bool = False) -> Layout:
     headers = [(start, end) for start, end in headers if start < page_foot]
     chrome = {i for start, end in headers for i in range(start, end)}
     preface = range(headers[0][0] if headers else 0)
-    if not any(_is_title(lines, i) and _is_text(lines, i + 1) for i in preface):  # it belongs to the page
+    if not _is_article(lines[: len(preface)]):  # it belongs to the page
         chrome |= {i for i in preface if not is_body(lines[i])}
     bounds = [(0, 0), *headers] if not headers or headers[0][0] > 0 else headers
     ends = [*(start for start, _ in bounds[1:]), page_foot]
@@ -86,7 +86,10 @@ def article_headers(lines: Sequence[str]) -> list[Range]:
     above = [h for i in range(len(lines)) if (h := _date_above_title(lines, i))]
     if _is_live(lines, above):
         return []
-    if len(above) > 1 or any(_names_publisher_twice(lines[start:end]) for start, end in above):
+    if any(_names_publisher_twice(lines[start:end]) for start, end in above):
+        return above
+    # An article that has begun without a date above it goes on: these are the days that it tells of.
+    if len(above) > 1 and not _is_article(lines[: above[0][0]]):
         return above
     below = [h for i in range(len(lines)) if (h := _title_above_date(lines, i))]
     if len(below) > 1:
@@ -114,6 +117,11 @@ def _teasers(lines: Sequence[str], headers: Sequence[Range]) -> int:
 def _names_publisher_twice(header: Sequence[str]) -> bool:
     """The header of a tag page's card: "Yahoo / 09-04-2025 / - Business / - Yahoo"."""
     return any(_SECTION.fullmatch(line) and line[1:].strip() == header[0] for line in header[1:])
+
+
+def _is_article(lines: Sequence[str]) -> bool:
+    """Whether lines hold a headline and its text, not only what a page says above its articles."""
+    return any(_is_title(lines, i) and _is_text(lines, i + 1) for i in range(len(lines)))
 
 
 def _is_live(lines: Sequence[str], headers: Sequence[Range]) -> bool:
@@ -190,7 +198,8 @@ def _title_below_rule(lines: Sequence[str], i: int) -> Range | None:
 
 
 def _markdown_title(lines: Sequence[str], i: int) -> Range | None:
-    return (i, i) if re.match(r"#\s+\S", lines[i]) else None
+    match = re.match(r"#\s+(?=\S)", lines[i])
+    return (i, i) if match and _is_title([lines[i][match.end() :]], 0) else None
 
 
 def publisher_of(line: str) -> str:

@@ -14,6 +14,7 @@ from itertools import takewhile
 
 from index.dates import date_span
 from index.furniture import (
+    ADDRESS,
     ANYWHERE,
     ASKING,
     EDGE,
@@ -25,6 +26,7 @@ from index.furniture import (
     PAGE_HEAD,
     REPORTING,
     SIGN_UP,
+    TOLD,
     WEAK_LIST_HEAD,
 )
 
@@ -63,7 +65,7 @@ def is_body(line: str) -> bool:
     (True, False, False)
     """
     if len(line) > SHORT:
-        return not NOTICE.match(line)
+        return not is_prompt(line)
     return bool(_FULL_STOP.search(line)) and size(line) > 1 and not _ITEM.match(line) and not is_prompt(line)
 
 
@@ -75,13 +77,22 @@ def is_prompt(line: str) -> bool:
     (True, True, False)
     """
     if len(line) > SHORT:
-        return NOTICE.match(line) is not None
-    if ANYWHERE.fullmatch(line) or ASKING.fullmatch(line):
+        return NOTICE.match(line) is not None and not TOLD.search(line)
+    if ASKING.fullmatch(line) and not TOLD.search(line):
+        return True
+    if _is_told(line):
+        return False
+    if ANYWHERE.fullmatch(line):
         return True
     parts = [part for part in _PARTS.split(line) if part]
-    if len(parts) == 1 and len(parts := line.split()) == 1:
+    if len(parts) == 1 and len(parts := line.split()) < 3:
         return False
     return all(ANYWHERE.fullmatch(part) or EDGE.fullmatch(part) for part in parts)
+
+
+def _is_told(line: str) -> bool:
+    """Whether a line with a full stop neither speaks to the reader nor of the page."""
+    return bool(_FULL_STOP.search(line) and size(line) > 3 and (TOLD.search(line) or not ADDRESS.search(line)))
 
 
 def marked(lines: Sequence[str]) -> set[int]:
@@ -101,7 +112,7 @@ def marked(lines: Sequence[str]) -> set[int]:
     closed = False  # whether a list was closed by a sentence so short that it may be the blurb of one of its stories
     for i, line in enumerate(lines[:end]):
         tail = i > last
-        furniture = is_prompt(line) or ((i < first or tail) and bool(EDGE.fullmatch(line)))
+        furniture = is_prompt(line) or ((i < first or tail) and _at_edge(lines, i, bool(listing)))
         if furniture or not _WORD.search(line) or (i > first and _opens(lines, i, tail)):
             found.add(i)
             heads = i > first and bool(LIST_HEAD.fullmatch(line) or not furniture)
@@ -171,13 +182,20 @@ def size(line: str) -> int:
     return wide // 2 if wide > len(line) // 3 else len(_WORD.findall(line))
 
 
+def _at_edge(lines: Sequence[str], i: int, listing: bool) -> bool:
+    """Whether a line is one of a menu's: such a word alone among an article's lines may be its subhead."""
+    beside = [lines[n] for n in (i - 1, i + 1) if 0 <= n < len(lines)]
+    company = listing or len(beside) < 2 or any(_is_furniture(other) or is_list_head(other) for other in beside)
+    return company and bool(EDGE.fullmatch(lines[i])) and not _is_told(lines[i])
+
+
 def _opens(lines: Sequence[str], i: int, tail: bool) -> bool:
     """Whether a line heads a list of tags or of other stories; inside an article something must be listed."""
     line = lines[i]
     if len(line) > SHORT or is_body(line):
         return False
     if tail:
-        known = LIST_HEAD.fullmatch(line) or WEAK_LIST_HEAD.fullmatch(line)
+        known = LIST_HEAD.fullmatch(line) or (WEAK_LIST_HEAD.fullmatch(line) and i + 2 < len(lines))
         return bool(known) or (
             size(line) <= HEAD_WORDS and all(map(_is_headline, lines[i + 1 : i + 3])) and i + 2 < len(lines)
         )
@@ -216,6 +234,8 @@ def _head(lines: Sequence[str]) -> set[int]:
     """
     own = [i for i, line in enumerate(lines) if not (_is_furniture(line) or is_byline(line))]
     title = next((i for i in own if size(lines[i]) > 3), own[-1] if own else 0)
+    if 3 * sum(_is_furniture(line) for line in lines[:title]) < title:
+        title = own[0]  # short lines, and little that only a page says: a headline and what the article lists
     short = [i for i in range(title) if size(lines[i]) <= 3 and len(lines[i]) <= 30]
     words = [i for i in short if not _STOP.search(lines[i]) and not is_byline(lines[i])]
     alone = set(words)

@@ -72,18 +72,45 @@ class Embedder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (texts, dimensions). Raises ModelError when the model can't be loaded."""
         with self._lock:
-            if self._loaded is None:
-                self._loaded = self._load()
+            model = self._model()
             if not texts:
-                return np.zeros((0, self._loaded.get_embedding_dimension() or 0), dtype=np.float32)
+                return np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32)
             # sentence-transformers sorts by length itself, so that a batch holds little padding.
-            vectors = self._loaded.encode(
+            vectors = model.encode(
                 list(texts), batch_size=32, show_progress_bar=False, convert_to_numpy=False, convert_to_tensor=True
             )
         # Brought to unit length in float32: a bfloat16 vector is only nearly of unit length.
         found = vectors.float().numpy()
         unit: Vectors = found / np.linalg.norm(found, axis=1, keepdims=True)
         return unit
+
+    def operations(self, texts: Sequence[str]) -> float:
+        """Floating-point operations that encoding takes at the least: two for each token and weight of a layer."""
+        with self._lock:
+            model = self._model()
+            weights = sum(p.numel() for name, p in model.named_parameters() if "embeddings" not in name)
+            found = model.tokenizer(list(texts), truncation=True, max_length=model.max_seq_length)
+        return 2.0 * weights * sum(map(len, found["input_ids"]))
+
+    def fastest(self, times: int = 20) -> float:
+        """Floating-point operations a second of large multiplications in this precision: the processor's limit."""
+        import time
+
+        import torch
+
+        size, dtype = 1536, getattr(torch, self.precision)
+        a, b = (torch.rand(size, size).to(dtype) for _ in range(2))
+        best = float("inf")
+        for _ in range(times):
+            started = time.perf_counter()
+            torch.mm(a, b)
+            best = min(best, time.perf_counter() - started)
+        return 2.0 * size**3 / best
+
+    def _model(self) -> SentenceTransformer:
+        if self._loaded is None:
+            self._loaded = self._load()
+        return self._loaded
 
     def _load(self) -> SentenceTransformer:
         folder = model_folder(self.model)

@@ -17,7 +17,8 @@ _SITE = (
 _NEWEST = "( more| older| newer| all| new| previous)?"
 _PAGES = "(comments|replies|posts|stories|articles|updates|results|entries)"
 _RIGHTS = (
-    r"(©|\(c\)|copyright|all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos|無断転載)"
+    r"(©|\(c\) ?\d{4}|copyright( (©|\(c\)|by|#))+|all rights reserved|alle rechte vorbehalten|tous droits réservés"
+    r"|todos los derechos|無断転載)"
 )
 _OURS = "(newsletter|podcast|channel|feed|updates|briefing|list)"
 _LEGAL = "(terms|privacy|cookies?|legal|imprint|impressum|agb|datenschutz|contact|kontakt|contacto|about|accessibility)"
@@ -25,6 +26,7 @@ _AND = "( (of|and|&|us|this|the|our|site|page|team|newsroom|with|policy|notice|u
 _LINKS = (
     "(tags?|topics?|stor(y|ies)|articles?|posts?|news|links?|coverage|content|headlines?|videos?|for you|now|today)"
 )
+_THINGS = "(stories|posts|news|headlines|articles|reads|picks|videos|topics|reports|features|newsletters|podcasts)"
 _ABOUT_READERS = "(read|viewed|shared|commented|watched|e-?mailed|clicked|discussed)"
 _WHERE = "( (in|on|this|today|now|stories|articles|news)…)?"
 _LETTERS = r"(newsletters?|inbox|by e-?mail|subscri\w+|sign up|log in|our (app|channel|journalism|reporting|community))"
@@ -55,14 +57,15 @@ ANYWHERE = phrases(
     (kommentar schreiben|laisser un commentaire|deja un comentario|コメント(する)?)
     join the (conversation|discussion)…
     (view|show|read|see|hide|load)( all)?( #)?{_NEWEST} {_PAGES}…
-    (share|save|print|copy|bookmark|like|gift|give|e-?mail|listen to|tweet|pin)( this)?( full)? {_SHARE}…
+    (share|save|print|copy|bookmark|gift|e-?mail|listen to|tweet)( this| full)* {_SHARE}( (on|via|by|with|to|as)…)?
+    (like|give|pin|share) this( full)? {_SHARE}…
     share (this )?(on|to|via) …
     share (this )?(with|by) ({_SITE}|(a |your )?(friends?|colleagues?|network|family))…
     (share|tweet|teilen|partager|compartir|comparte|condividi|compartilhar)
     (teilen|partager|compart(e|ir)|condividi) (auf|sur|en|su|par|esta|este|cet|diesen)…
     …シェア(する)?
-    (follow|like|find|join) us( on| at)? …
-    follow (us|@\w+)…
+    (follow|like|find|join) us( here| (on|at|via) (@|social|our|{_SITE})\b…)?
+    follow @\w+…
     (continue|keep) reading…
     (read|see|show|load|view) (more|next|also|all|full story|the full story)
     (read|see|watch|listen)( also| more| next)? ?: .{{3,120}}
@@ -97,7 +100,7 @@ ANYWHERE = phrases(
     (sort|filter) by…
     (newest|oldest|latest) first
     (manage|update)( your)? (subscriptions?|preferences|settings)
-    (view|read|open)( this)?( e-?mail)? (in|online)( your)?…( browser)?
+    (view|read|open)( this)?( e-?mail| message| newsletter)? (online|in( your| a)?( web)? browser)
     forward( this)?( e-?mail)? to a friend
     get (alerts|updates|the app|our app|notified)…
     (report|flag) (a|an|this)( typo| error| mistake| comment| problem| abuse)
@@ -169,35 +172,41 @@ EDGE = phrases(
 # A sentence that asks for the reader's address, money or consent instead of telling something.
 ASKING = phrases(
     rf"""
-    (get|sign up|subscribe|join|enter|register|receive|want|enjoyed?|like|support|stay|try)\b.*\b{_LETTERS}.*
+    (get|sign up|subscribe|join|register|receive|try)\b.*\b{_LETTERS}.*
+    (want|like|liked|enjoy(ed|ing)?)\b[^.]*[?].*\b{_LETTERS}.*
+    (enter|support|stay)\b(?=.*\b(your|our)\b).*\b{_LETTERS}.*
     (never|don't) miss\b.*\b{_LETTERS}.*
-    (download|get) (our|the)…\bapp\b.*
-    (follow|like|join) us (on|at)\b.*
+    (download|get) (our|the)…\bapp( (on|for|from|to|and|now|today|in|via)\b.*)?
+    (follow|like|join) us (on|at) (our|{_SITE})\b.*
     you('re| are)( currently)? (receiving|subscribed|reading)\b.*
-    you (received|have received|get) this\b.*
+    you (received|have received|get) this( weekly| daily)? (e-?mail|message|newsletter|because)\b.*
     you have # (free )?(articles?|stories).*
     (if )?you (no longer wish|can unsubscribe)\b.*
     (.* )?was this\b.*\bforwarded to you\b.*
-    (we|this site|this website|our site) (use|uses|and our partners)\b.*\b(cookies|partners|data)\b.*
-    by (continuing|clicking|signing up|subscribing|using this)\b.*
-    .*\b(sign up|subscribe|click|read more|join|register) (here|now|today)
-    .*\b(delivered|straight|directly) (to your|weekly|daily|every)\b.*
+    (we|this site|this website|our site) (use|uses)( \w+){{0,2}} cookies\b.*
+    we and our (# )?partners\b.*
+    by (continuing|clicking|signing up|subscribing|using this)\b.*\b(agree|accept|consent|terms|confirm)\b.*
+    ((to|for|please|want|why not)\b.*)?\b(sign up|subscribe|click|read more|join|register) (here|now|today)
+    .*\b(you|your|our|us)\b.*\b(sign up|subscribe|click|read more|join|register) (here|now|today)
+    .*\b(delivered|straight|directly) (in)?to your\b.*
+    (delivered|sent) (weekly|daily|every)\b.*
     .*\bin your inbox
     your (e-?mail|email) address will not be published.*
     required fields.*
     this (article|story|content|page) is (for|only|available|free|reserved).*\b(subscribers|members)\b.*
     thank(s| you) for (reading|subscribing|signing up).*
     (please )?(support|help) (us|our).*\b(donat|journalis|member|subscri)\w*.*
-    no (spam|thanks)\b.*
+    no (spam|thanks)([,.;:!–—-].*)?
     for more (on|news|stories|information|coverage)\b.*\b(visit|follow|see|go to|click|sign up|read)\b.*
     (got|have) (a |any )?(tip|news tip|feedback|story|question|comment)s?\b.*\b(us|our|reply|newsroom|e-?mail)\b.*
-    (know|tell) (someone|a friend)\b.*
-    (reply to|forward) (this|it)\b.*
+    know someone who\b.*
+    tell a friend( about\b.*)?
+    (reply to|forward) (this|it)( (e-?mail|message|newsletter|to)\b.*)?
     (was diese|cette|esta) .*\bnewsletter\b.*
     (please )?(enable|turn on) javascript\b.*
     your browser does not support.*
     this site is protected by.*
-    (registered|incorporated) in [a-z ]{{2,30}},? (no|number|company|under)\b.*
+    (registered|incorporated) in [a-z ]{{2,30}},? (no|number|company)\b.*
     (cet article est|dieser artikel ist|este artículo es) (réservé|nur|solo|exclusivo)\b.*
     (read|see|get) (the full|our full|more of our)\b.*\b(here|coverage)
     """
@@ -211,8 +220,8 @@ NOTICE = phrases(
     by (clicking|continuing to (use|browse)|signing up|subscribing),? .{0,80}\b(agree|accept|consent|terms)\b
     you('re| are) receiving this\b
     you (received|have received) this (e-?mail|newsletter|message)\b
-    (©|\(c\)|copyright ©|copyright \(c\)|copyright #) ?
-    (reproduction|republication|distribution) .{0,60}without\b
+    (©|\(c\) ?\d{4}|copyright( (©|\(c\)|by|#))+)
+    (reproduction|republication|distribution) .{0,60}without\b.{0,40}\b(permission|consent)\b
     """,
     tail="",
 )
@@ -251,11 +260,14 @@ LIST_HEAD = phrases(
 
 # The same, but only below the article's last sentence: elsewhere an article's own list may be called so.
 WEAK_LIST_HEAD = phrases(
-    r"""
-    (more|also|other|further|elsewhere|new|next|today) (from|on|in|about|by|at|this week|today|news|stories|posts|\w+)…
-    (the )?(top|latest|breaking|other|recent|today's|this week's|editors?'s?|readers?'s?|our|featured)( \w+){1,3}
+    rf"""
+    (more|also|elsewhere) (from|on|in|about|by|at|\w+)…
+    (other|further|new|next|today|recent)( \w+){{0,2}} (from|on|in|about|by|at|this week|today)…
+    ((the|our|more|other|further|new|next) )?(\w+ )?{_THINGS}( \w+)?
+    (the )?(top|latest|breaking|today's|this week's|editors?'s?|readers?'s?|featured)( \w+){{1,3}}
     (from|in) (the|our) (archives?|magazine|newsroom|library|world|brief|focus|depth)…
-    (latest|popular|trending|explore|discover|don't miss|in case you missed it|must[- ]reads?|in brief|what's new)…
+    (latest|popular|trending|explore|discover|must[- ]reads?|what's new)( (on|in|from|now|today|this|more|our)…)?
+    (don't miss|in case you missed it|in brief)…
     (topics|sections?|see also|read on|on this page|in this section|in other news)…
     """
 )
@@ -297,3 +309,13 @@ NOTICE_THINGS = re.compile(
 )
 NOTICE_VOICE = re.compile(r"\b(?:we|our|us|you|your|registered|reserved|trading)\b", re.IGNORECASE)
 REPORTING = re.compile(r"[\"“”«»]|\b(?:said|says|told|according|announced|added)\b", re.IGNORECASE)
+
+# What is said of somebody is told, not asked of the reader.
+TOLD = re.compile(r"\b(?:said|says|told|he|she|they)\b", re.IGNORECASE)
+
+# Furniture that ends in a full stop speaks to the reader, or of the page; else it is the article's sentence.
+ADDRESS = re.compile(
+    r"\b(?:you\w*|we|us|our|this|here|now|today|stor(?:y|ies)|articles?|comments?|rights|copyright|e-?mail|cookies|min\w*)\b"
+    r"|\b(?:continue|advertisement|sign|log|subscribe|loading|share|updated|published|company|no|number|office)\b|[©#@|:]",
+    re.IGNORECASE,
+)

@@ -6,6 +6,7 @@ turned, so that larger is better (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.7
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from index.fold import fold, words
@@ -31,37 +32,33 @@ def terms(question: str) -> list[str]:
     return [w for w in found if w not in STOPWORDS] or found
 
 
-def bm25(library: Library, question: str, k: int, articles: frozenset[str] | None = None) -> dict[int, float]:
-    """sentence id -> BM25 of the best `k` sentences, best first; empty when no word of the question occurs."""
+def bm25(
+    library: Library, question: str, k: int, articles: frozenset[str] | None = None, also: Sequence[int] = ()
+) -> dict[int, float]:
+    """sentence id -> BM25 of the best `k` sentences, best first, and of those in `also` that share a word with it.
+
+    Both come from one pass over the words, which is most of what a search in a large store costs: the sort puts `also`
+    in front, so that the rest of the limit holds the best others.
+    """
     query = _query(question)
     if not query:
         return {}
+    wanted, limit = json.dumps(list(also)), k + len(also)
+    order = "ORDER BY words.rowid IN (SELECT value FROM json_each(?)) DESC, bm25(words), words.rowid LIMIT ?"
     if articles is None:
         rows = library.rows(
-            "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? ORDER BY bm25(words), rowid LIMIT ?",
-            (query, k),
+            f"SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? {order}", (query, wanted, limit)
         )
     else:
-        marks = ",".join("?" * len(articles))
         rows = library.rows(
             "SELECT words.rowid, -bm25(words) FROM words JOIN sentences s ON s.id = words.rowid "
-            f"JOIN passages p ON p.id = s.passage_id WHERE words MATCH ? AND p.article_id IN ({marks}) "
-            "ORDER BY bm25(words), words.rowid LIMIT ?",
-            (query, *sorted(articles), k),
+            "JOIN passages p ON p.id = s.passage_id "
+            f"WHERE words MATCH ? AND p.article_id IN (SELECT value FROM json_each(?)) {order}",
+            (query, json.dumps(sorted(articles)), wanted, limit),
         )
-    return {int(i): float(score) for i, score in rows}
-
-
-def bm25_of(library: Library, question: str, ids: Sequence[int]) -> dict[int, float]:
-    """sentence id -> BM25 for some sentences; one that shares no word with the question is left out."""
-    query = _query(question)
-    if not query or not ids:
-        return {}
-    marks = ",".join("?" * len(ids))
-    rows = library.rows(
-        f"SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? AND rowid IN ({marks})", (query, *ids)
-    )
-    return {int(i): float(score) for i, score in rows}
+    best = sorted(((int(i), float(score)) for i, score in rows), key=lambda row: (-row[1], row[0]))
+    kept = set(also)
+    return dict(best[:k]) | {i: score for i, score in best[k:] if i in kept}
 
 
 def document_frequency(library: Library, term: str) -> int:

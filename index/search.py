@@ -13,7 +13,7 @@ from pathlib import Path
 
 from index.embed import Embeds, Vectors
 from index.errors import StoreError
-from index.lexical import bm25, bm25_of, document_frequency
+from index.lexical import bm25, document_frequency
 from index.library import Library
 from index.store import PASSAGES, SENTENCES, VectorStore
 from index.types import Hit, Sentence, Span
@@ -69,15 +69,14 @@ class Search:
     ) -> tuple[Hit, ...]:
         near = vectors.nearest(SENTENCES, vector, NEAR_SENTENCES, articles)
         near_passages = vectors.nearest(PASSAGES, vector, NEAR_PASSAGES, articles)
-        lexical = bm25(self.library, question, LEXICAL, articles)
+        nearby = {*near, *self.library.sentences_of(list(near_passages))}
+        lexical = bm25(self.library, question, LEXICAL, articles, sorted(nearby))
         best = max(lexical.values(), default=0.0)
 
-        ids = sorted({*near, *lexical, *self.library.sentences_of(list(near_passages))})
-        found = self.library.lookup(ids)
+        found = self.library.lookup(sorted(nearby | lexical.keys()))
         cosines = near | vectors.cosines(SENTENCES, vector, [i for i in found if i not in near])
         missing = sorted({p for p, _ in found.values()} - near_passages.keys())
         passage_cosines = near_passages | vectors.cosines(PASSAGES, vector, missing)
-        lexical |= bm25_of(self.library, question, [i for i in found if i not in lexical])
 
         hits = []
         for i, (passage, sentence) in found.items():

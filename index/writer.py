@@ -27,7 +27,7 @@ from index.store import PASSAGES, SENTENCES, VectorStore, clear_generations
 from index.types import Passage, Sentence, Span
 
 # Changes of vectors that may wait in Chroma's log: a thousand cost an opening some 0.3 s. While files are still being
-# written they may be a fifth of the store, so that a long run doesn't copy the index again and again.
+# written they may be half of the store, so that a long run copies the index a few times and not again and again.
 _WAITING, _WAITING_MEANWHILE = 1_000, 5_000
 
 
@@ -67,19 +67,14 @@ class Writer:
 
     def __init__(self, settings: Settings, embedder: Embeds | None = None, *, mending: bool = False) -> None:
         """With `mending`, vectors that can't be opened are no error: `repair` makes them anew."""
-        self.store = settings.store
+        self.store, self._mending = settings.store, mending
+        self._vectors: VectorStore | None = None
         self._lock = hold(self.store)
         try:
             self.library = Library(self.store, create=True)
             self.embedder = embedder or Embedder.for_store(settings, self.library.meta("embedder"))
             check_embedder(self.library, self.embedder)
             clear_generations(self.store, self.library.generation)
-            try:
-                self.vectors = VectorStore(self.store, self.library.generation, create=True)
-            except StoreError:
-                if not mending:
-                    raise
-                self.vectors = VectorStore(self.store, self.library.generation + 1, create=True)
             if self.library.meta("writing"):
                 self.repair()
         except BaseException:
@@ -97,9 +92,26 @@ class Writer:
                 self._settle(_WAITING)
                 self._link()
         finally:
-            self.vectors.close()
+            if self._vectors is not None:
+                self._vectors.close()
             self.library.close()
             self._lock.release()
+
+    @property
+    def vectors(self) -> VectorStore:
+        """Opened at the first use, which a run that changes nothing never comes to."""
+        if self._vectors is None:
+            try:
+                self._vectors = VectorStore(self.store, self.library.generation, create=True)
+            except StoreError:
+                if not self._mending:
+                    raise
+                self._vectors = VectorStore(self.store, self.library.generation + 1, create=True)
+        return self._vectors
+
+    @vectors.setter
+    def vectors(self, opened: VectorStore) -> None:
+        self._vectors = opened
 
     # --- changes ------------------------------------------------------------------------------------------
 
@@ -112,7 +124,7 @@ class Writer:
             self.library.set_meta("embedder", self.embedder.name)
             superfluous.extend(self.library.drop(cut.document.source) for cut in group)
             self._waiting(fill(self.library, self.vectors, embedded))
-        self._settle(max(_WAITING_MEANWHILE, self.library.size // 5))
+        self._settle(max(_WAITING_MEANWHILE, self.library.size // 2))
 
     def remove(self, sources: Sequence[str]) -> None:
         """Take files out of the store; the files themselves stay."""
@@ -137,6 +149,7 @@ class Writer:
     @contextlib.contextmanager
     def _change(self) -> Iterator[list[tuple[list[int], list[int]]]]:
         """A change of catalogue and vectors: collect in the list the ids that it makes superfluous."""
+        vectors = self.vectors  # opened before anything is changed: it may be damaged
         # Not in the change's own transaction: a crash in the middle must leave this mark behind.
         self.library.set_meta("writing", "1")
         superfluous: list[tuple[list[int], list[int]]] = []
@@ -147,8 +160,8 @@ class Writer:
         if not any(sentence_ids for sentence_ids, _ in superfluous):
             self.library.set_meta("writing", "")
             return
-        self.vectors.delete(SENTENCES, [i for sentence_ids, _ in superfluous for i in sentence_ids])
-        self.vectors.delete(PASSAGES, [i for _, passage_ids in superfluous for i in passage_ids])
+        vectors.delete(SENTENCES, [i for sentence_ids, _ in superfluous for i in sentence_ids])
+        vectors.delete(PASSAGES, [i for _, passage_ids in superfluous for i in passage_ids])
         with self.library.transaction():  # an open search no longer has to look past them
             self.library.set_meta("writing", "")
 
@@ -161,7 +174,8 @@ class Writer:
             mended = self._mend()
         except StoreError:
             # The vectors can't be read: they are made anew beside the old ones, from the text that is kept.
-            self.vectors.close()
+            if self._vectors is not None:
+                self._vectors.close()
             clear_generations(self.store, self.library.generation)
             self.vectors = VectorStore(self.store, self.library.generation + 1, create=True)
             mended = self._mend()

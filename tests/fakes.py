@@ -5,7 +5,9 @@ The embedder is a hashed bag of words: texts that share words are near each othe
 
 from __future__ import annotations
 
+import contextlib
 import random
+import sqlite3
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,10 +22,10 @@ DIMENSIONS = 64
 
 
 class HashedEmbedder:
-    """An `index.embed.Embeds` that counts words in 64 places; `seen` holds every text that it was given."""
+    """An `index.embed.Embeds` that counts words in so many places; `seen` holds every text that it was given."""
 
-    def __init__(self, name: str = "hashed/float32") -> None:
-        self._name = name
+    def __init__(self, name: str = "hashed/float32", dimensions: int = DIMENSIONS) -> None:
+        self._name, self._dimensions = name, dimensions
         self.seen: list[str] = []
 
     @property
@@ -32,10 +34,10 @@ class HashedEmbedder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         self.seen += texts
-        found = np.full((len(texts), DIMENSIONS), 1e-3, dtype=np.float32)
+        found = np.full((len(texts), self._dimensions), 1e-3, dtype=np.float32)
         for row, text in zip(found, texts, strict=True):
             for word in words(text):
-                row[zlib.crc32(word.encode("utf-8", "replace")) % DIMENSIONS] += 1.0
+                row[zlib.crc32(word.encode("utf-8", "replace")) % self._dimensions] += 1.0
         unit: Vectors = found / np.linalg.norm(found, axis=1, keepdims=True)
         return unit
 
@@ -76,6 +78,15 @@ def run_ingest(folder: Path, store: Path) -> None:
     from index.ingest import ingest
 
     ingest([folder], settings_for(store), embedder=HashedEmbedder())
+
+
+def change_catalogue(store: Path, *statements: str, values: Sequence[object] = ()) -> None:
+    """Change a store's database behind its back. It's closed at once: `with` alone leaves that to some later collection
+    of garbage, and when the last connection closes, SQLite removes its log under whoever walks the folder just then.
+    """
+    with contextlib.closing(sqlite3.connect(store / "library.db")) as db, db:
+        for statement in statements:
+            db.execute(statement, values)
 
 
 def drop_rights() -> None:

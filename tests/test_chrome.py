@@ -16,6 +16,8 @@ ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "tests/data/pages"
 MARKS = json.loads((PAGES / "marks.json").read_text("utf-8"))
 
+PLAIN = {row["name"]: row["text"] for row in map(json.loads, (ROOT / "tests/data/plain.jsonl").open(encoding="utf-8"))}
+
 
 def cells(text: str, spans: Iterable[Iterable[int]]) -> set[int]:
     return {i for start, end in spans for i in range(start, end) if not text[i].isspace()}
@@ -80,6 +82,14 @@ def test_the_seeds_chrome() -> None:
     assert cells(page.text, [(c.start, c.end) for c in page.chrome]) == cells(page.text, [(first, len(page.text))])
     blog = read_file(ROOT / "seeds/001_0d0589c825a232b9.txt", "b")
     assert [blog.text[c.start : c.end] for c in blog.chrome] == ["Comments", "Post a Comment"]
+
+
+@pytest.mark.parametrize("text", PLAIN.values(), ids=list(PLAIN))
+def test_an_article_without_any_chrome_stays_one_and_whole(text: str) -> None:
+    """Verse, lists, interviews, timelines, lines without full stops, and the words of prompts as ordinary words."""
+    found = layout(text)
+    assert found.chrome == () and len(found.articles) == 1
+    assert "".join("".join(kept(text)).split()) == "".join(text.split())
 
 
 def kept(text: str) -> list[str]:
@@ -150,3 +160,13 @@ def test_notices_about_cookies_and_rights_are_chrome_and_reports_about_them_are_
     story = "It rained all day in Ost and the river rose by a metre."
     assert marked([notice, "Rain", story]) == {0}
     assert marked([report, story]) == set()
+
+
+def test_a_digest_stays_divided_where_one_of_its_articles_has_a_subhead_below_its_date() -> None:
+    text = (
+        "Frogs return to the lake\n3 March 2023\nFrogs have been heard at the lake for the first time since 1988.\n"
+        "Ferry sold to a museum\n2 March 2023\nThe ship goes to a museum for one euro.\n"
+        "Seal born on the pier\n1 March 2023\nMother and pup are well\nA seal was born on the pier on Monday."
+    )
+    starts = [text[article.paragraphs[0][0] :].splitlines()[0] for article in layout(text).articles]
+    assert starts[:2] == ["Frogs return to the lake", "Ferry sold to a museum"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.ingest import ingest
-from index.lexical import bm25, bm25_of, document_frequency, terms
+from index.lexical import bm25, document_frequency, terms
 from index.library import Library
 
 LINES = [
@@ -59,11 +59,17 @@ def test_spelling_case_accents_and_endings_are_folded(library: Library, question
     assert found(library, question) == [LINES[3]]
 
 
-def test_scores_of_some_sentences_are_those_of_the_search(library: Library) -> None:
-    scores = bm25(library, "harbour Ost coffee", 10)
-    ids = list(library.sentence_rows())
-    assert bm25_of(library, "harbour Ost coffee", ids) == pytest.approx(scores)
-    assert bm25_of(library, "harbour", []) == {} == bm25_of(library, "?!", ids)
+def test_some_sentences_are_scored_beside_the_best_in_the_same_pass(library: Library) -> None:
+    question, every = "harbour Ost coffee", list(library.sentence_rows())
+    scores = bm25(library, question, 10)
+    assert len(scores) > 2 and bm25(library, question, 1, also=every) == scores
+    first, *_, last = scores
+    assert bm25(library, question, 1, also=[last, 10**9]) == {first: scores[first], last: scores[last]}
+    others = [i for i in every if i not in scores]
+    assert bm25(library, question, 2, also=others) == dict(list(scores.items())[:2])
+    chosen = frozenset(a.article_id for a in library.articles())
+    assert bm25(library, question, 1, chosen, [last]) == {first: scores[first], last: scores[last]}
+    assert bm25(library, "?!", 10, also=every) == {}
 
 
 def test_only_articles_that_are_asked_for(library: Library) -> None:
@@ -87,7 +93,7 @@ def test_frequency_counts_sentences_whatever_the_form_of_the_word(library: Libra
 def test_no_question_is_an_error(library: Library, question: str) -> None:
     ids = list(library.sentence_rows())
     scores = bm25(library, question, 10)
-    assert bm25_of(library, question, ids) == pytest.approx(scores)
+    assert bm25(library, question, 1, also=ids) == scores
     assert document_frequency(library, question) >= 0
 
 

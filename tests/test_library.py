@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
-from fakes import HashedEmbedder, article, settings_for, write_articles
+from fakes import HashedEmbedder, article, change_catalogue, settings_for, write_articles
 
 from index.database import LAYOUT
 from index.errors import StoreError
@@ -119,7 +120,7 @@ def first_layout(tmp_path: Path) -> Path:
     news, store = tmp_path / "news", tmp_path / "store"
     write_articles(news, 1)
     store.mkdir()
-    with sqlite3.connect(store / "library.db") as db:
+    with contextlib.closing(sqlite3.connect(store / "library.db")) as db, db:
         db.executescript(FIRST_LAYOUT)
         for n, source in enumerate(("0000.txt", "gone.txt", "news/copy.txt")):
             text = article(0) if n != 1 else article(7)
@@ -162,8 +163,7 @@ def test_an_older_layout_is_told_and_brought_up_to_date_from_the_kept_text(tmp_p
 
 def test_a_newer_layout_is_left_alone(tmp_path: Path) -> None:
     store = made(tmp_path, 1)
-    with sqlite3.connect(store / "library.db") as db:
-        db.execute("PRAGMA user_version = 9")
+    change_catalogue(store, "PRAGMA user_version = 9")
     for opened in (lambda: Library(store), lambda: rebuild(settings_for(store), embedder=HashedEmbedder())):
         with pytest.raises(StoreError, match="has layout 9, made by a newer citespan; this one reads layout") as told:
             opened()
@@ -238,6 +238,6 @@ def test_texts_in_memory_are_bounded_and_belong_to_one_library(tmp_path: Path) -
 def test_the_stored_forms_are_plain(tmp_path: Path) -> None:
     """What another program needs to read a store: UTF-8 text, JSON chrome, half-open offsets."""
     store = made(tmp_path, 1)
-    with sqlite3.connect(store / "library.db") as db:
+    with contextlib.closing(sqlite3.connect(store / "library.db")) as db, db:
         ((text, chrome),) = db.execute("SELECT text, chrome FROM files")
         assert text.decode() == article(0) and json.loads(chrome) == []
