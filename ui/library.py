@@ -22,7 +22,7 @@ from index.read import READABLE
 from index.settings import Settings
 from index.types import Article, Span
 from ui.article import render_article
-from ui.safe import esc, flat, plural, range_words, read_link, time_tag, wash
+from ui.safe import date_words, esc, flat, plural, range_words, read_link, time_tag, wash
 
 UPLOADS = "uploads"
 MOST_FILES = 50  # the page sends them one by one
@@ -101,7 +101,8 @@ def view(library: Library, article_id: str, marks: str = "", stale: bool = False
     spans = () if stale else parse_marks(marks, article.source)
     text, chrome = library.text(article.source), library.chrome(article.source)
     html = render_article(text, article, chrome, spans, window(article, library.articles(), len(text)))
-    return {"html": html, "changed": stale, "title": article.title or article.source, "source": article.source}
+    about = (article.publisher, date_words(article.published), article.title or article.source)
+    return {"html": html, "changed": stale, "about": " · ".join(part for part in about if part)}
 
 
 def window(article: Article, articles: Sequence[Article], length: int) -> Span:
