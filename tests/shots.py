@@ -1,4 +1,4 @@
-"""Pictures of the page for the README: `python tests/shots.py FOLDER STORE` writes five PNG files.
+"""Pictures of the page for the README: `python tests/shots.py docs STORE` writes five PNG files.
 
 Not a test: it looks at nothing. The server is the product with its real bot.
 """

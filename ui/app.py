@@ -86,7 +86,7 @@ def blocks(desk: Desk) -> gradio.Blocks:
             with gr.Column(elem_id="side", scale=2, min_width=0):
                 gr.HTML(page.READER, elem_id="reader-view", **PLAIN)
                 with gr.Column(elem_id="library-view"):
-                    _library(actions, empty=not desk.library.articles())
+                    _library(actions)
                 gr.HTML(page.history(desk.settings), elem_id="history-view", **PLAIN)
                 gr.HTML(page.settings_form(desk.settings), elem_id="settings-view", **PLAIN)
         gr.HTML(page.DIALOG, **PLAIN)
@@ -119,14 +119,14 @@ def _talk(whole: gradio.Blocks, actions: Actions) -> None:
     opener.click(actions.restore, carried, shown, js="() => citespan.saved()", cancels=[asked], **HIDDEN)
 
 
-def _library(actions: Actions, empty: bool) -> None:
+def _library(actions: Actions) -> None:
     """The list of articles and what changes it. One change at a time: the index has one writer."""
     import gradio as gr
 
     gr.HTML(page.LIBRARY, **PLAIN)
-    with gr.Accordion("Add articles", open=empty, elem_id="add"):
-        gr.HTML(page.drop_zone(), **PLAIN)
-        title = gr.Textbox(label="Or paste: title", max_lines=1, max_length=300, elem_id="paste-title")
+    gr.HTML(page.drop_zone(), **PLAIN)
+    with gr.Accordion("Or paste a text", open=False, elem_id="add"):
+        title = gr.Textbox(label="Title", max_lines=1, max_length=300, elem_id="paste-title")
         text = gr.Textbox(label="Text", lines=3, max_lines=10, elem_id="paste-text")
         put = gr.Button("Add this text", elem_id="put", size="sm")
     told = gr.HTML(elem_id="told", **PLAIN)

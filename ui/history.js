@@ -42,13 +42,17 @@ const inFile = {
 };
 const place = () => ($("meta[name=citespan-kept]").content === "file" ? inFile : inBrowser);
 
+addEventListener("hashchange", () => { if (location.hash.startsWith("#mine/")) location.reload(); });
+
 /* What the server is given when the page is opened: the conversation that this tab showed last. */
 citespan.saved = async () => {
   const id = sessionStorage.getItem("citespan.current");
   now = { id, turns: [] };
-  if (location.hash.startsWith("#mine/")) { // a link from another browser of the same person
-    store.set("key", location.hash.slice(6));
+  const mine = location.hash.match(/^#mine\/([A-Za-z0-9-]{8,64})$/); // a link from another browser of the same person
+  if (mine) {
     history.replaceState(null, "", location.pathname);
+    if (mine[1] !== store.get("key") && confirm("Keep this browser’s conversations where this link leads? Whoever gave it to you can read them there."))
+      store.set("key", mine[1]);
   }
   try { if (id) now.turns = await place().load(id); } catch (error) { citespan.toast(error.message); }
   setTimeout(citespan.ready);
