@@ -55,7 +55,7 @@ citespan.saved = async () => {
       store.set("key", mine[1]);
   }
   try { if (id) now.turns = await place().load(id); } catch (error) { citespan.toast(error.message); }
-  setTimeout(citespan.ready);
+  setTimeout(() => { citespan.ready(); citespan.list(); });
   return JSON.stringify(now.turns);
 };
 

@@ -13,6 +13,7 @@ from qa.types import CLOSEST, NOT_FOUND, Answer, Citation, Statement
 from ui.safe import date_words, esc, flat, message, plural, range_words, read_link, time_tag
 
 STAGES = ("searching", "reading", "checking")
+LONG_WORD = 24  # a longer one may need to be broken
 SHORT = 90  # characters of a quote that a screen reader hears as the name of a marker
 
 
@@ -114,8 +115,21 @@ def _statement(
     markers = "".join(_marker(c, turn, c.n in stale) for c in proofs)
     independent = len({roots.get(c.article_id) or c.article_id for c in proofs})
     agree = f'<span class="agree">{independent} independent articles</span>' if independent > 1 else ""
-    # A space that doesn't break: a marker never stands alone on a line of its own.
-    return f'<p class="said is-{statement.kind}"><span>{flat(statement.text)}</span>\u00a0{markers}{agree}</p>'
+    start, end = _last_word(statement.text)
+    return (
+        f'<p class="said is-{statement.kind}"><span>{flat(start)} </span>'
+        f'<span class="end">{flat(end)} {markers}</span>{agree}</p>'
+    )
+
+
+def _last_word(text: str) -> tuple[str, str]:
+    """A text cut before its last word, if that is short: its marker then never stands alone on a line.
+
+    >>> _last_word("It rained hard."), _last_word("x" * 99)[1]
+    (('It rained', 'hard.'), '')
+    """
+    start, _, end = text.strip().rpartition(" ")
+    return (start, end) if len(end) <= LONG_WORD else (text, "")
 
 
 def _marker(c: Citation, turn: int, stale: bool) -> str:
