@@ -98,7 +98,7 @@ def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
         assert not wrong, wrong
 
 
-KEPT = """async () => (await place().load(sessionStorage['citespan.current'])).length
+KEPT = """async () => (await keeper().load(sessionStorage['citespan.current'] || 'none-yet')).length
                     == document.querySelectorAll('.question').length"""
 """True when every turn that the page shows is kept, wherever that is."""
 

@@ -1,7 +1,7 @@
 """What happens in the chat: a question runs and the thread grows. The handlers of the page, without the page.
 
 The widgets are laid out in `ui/app.py`; HTML is made in `ui/render.py`. A conversation lives in its own page's
-session and in that browser's storage, nowhere else.
+session and where that page keeps it (`ui/history.js`), nowhere else.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ const inFile = {
   save: (id, kept) => file(id, kept, "PUT"),
   drop: (id) => file(id, undefined, "DELETE"),
 };
-const place = () => ($("meta[name=citespan-kept]").content === "file" ? inFile : inBrowser);
+const keeper = () => ($("meta[name=citespan-kept]").content === "file" ? inFile : inBrowser);
 
 addEventListener("hashchange", () => { if (location.hash.startsWith("#mine/")) location.reload(); });
 
@@ -54,7 +54,7 @@ citespan.saved = async () => {
     if (mine[1] !== store.get("key") && confirm("Keep this browser’s conversations where this link leads? Whoever gave it to you can read them there."))
       store.set("key", mine[1]);
   }
-  try { if (id) now.turns = await place().load(id); } catch (error) { citespan.toast(error.message); }
+  try { if (id) now.turns = await keeper().load(id); } catch (error) { citespan.toast(error.message); }
   setTimeout(() => { citespan.ready(); citespan.list(); });
   return JSON.stringify(now.turns);
 };
@@ -64,7 +64,7 @@ citespan.keep = async (turn) => {
     now.id ??= crypto.randomUUID?.() ?? `${Date.now()}-${String(Math.random()).slice(2)}`;
     now.turns = [...now.turns.slice(0, turn.index), { question: turn.question, answer: turn.answer }];
     sessionStorage.setItem("citespan.current", now.id);
-    try { await place().save(now.id, now.turns); } catch (error) { citespan.toast(error.message); }
+    try { await keeper().save(now.id, now.turns); } catch (error) { citespan.toast(error.message); }
     citespan.list();
   }
   // The cursor goes back to the box, unless the reader has gone elsewhere meanwhile.
@@ -84,7 +84,7 @@ citespan.list = async () => {
   const list = $("#conversations");
   if (!list) return;
   let held = [];
-  try { held = await place().list(); } catch (error) { citespan.toast(error.message); }
+  try { held = await keeper().list(); } catch (error) { citespan.toast(error.message); }
   list.replaceChildren(...held.map((c) => {
     const row = document.createElement("li"), go = document.createElement("button"), drop = document.createElement("button");
     go.type = drop.type = "button";
@@ -129,7 +129,7 @@ document.addEventListener("click", async (event) => {
     if (button.matches(".conversation")) { open(button.dataset.id); if (!wide()) citespan.show(""); }
     else if (button.matches(".forget")) {
       if (!confirm(`Delete “${$(".conversation", button.closest("li")).firstChild.data}”?`)) return;
-      await place().drop(button.dataset.id);
+      await keeper().drop(button.dataset.id);
       button.dataset.id === now.id ? open(null) : await citespan.list();
       $("#history-view .close").focus();
     } else if (button.id === "mine") {
