@@ -156,8 +156,11 @@ def test_five_people_at_once_each_get_their_own_answer(store: Path, bot: Bot) ->
             assert given[name] == json.loads(json.dumps(alone[name])), (question, name)
 
 
-def test_conversations_in_a_file_are_had_with_their_own_key_alone(settings: Settings, served: Served) -> None:
-    turns = [{"question": "What is NSATU?", "answer": served.desk.ask("What is NSATU?").to_dict()}]
+def test_conversations_in_a_file_are_had_with_their_own_key_alone(
+    settings: Settings, served: Served, tmp_path: Path
+) -> None:
+    question = {"question": "What is NSATU?"}
+    turns = [{**question, "answer": http.post(f"{served.url}/api/ask", json=question).json()}]
     ada, bob = {"x-citespan-key": "ada-ada-ada"}, {"x-citespan-key": "bob-bob-bob"}
     path = "/api/conversations/one-one-one"
     with (

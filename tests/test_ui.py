@@ -166,7 +166,8 @@ def test_markdown_holds_quotes_and_offsets_and_nothing_that_runs() -> None:
 
 def test_each_key_sees_its_own_conversations_alone(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
-    turns = [{"question": "Did it rain?", "answer": answer().to_dict()}, {"question": "Where?", "answer": None}]
+    given = json.loads(json.dumps(answer().to_dict()))  # as it comes from a browser
+    turns = [{"question": "Did it rain?", "answer": given}, {"question": "Where?", "answer": None}]
     archive.save("ada-ada-ada", "one-one-one", turns)
     archive.save("ada-ada-ada", "two-two-two", turns[:1])
     archive.save("bob-bob-bob", "one-one-one", turns[:1])
