@@ -24,7 +24,7 @@ from index.errors import UserError
 from index.settings import Settings
 
 FORMAT = "citespan-eval/1"
-_LEFT_OUT = frozenset({"store", "host", "port", "llm_key", "llm_timeout"})
+_LEFT_OUT = frozenset({"store", "host", "port", "llm_key", "llm_timeout", "conversations"})
 
 
 class ResultError(UserError):

@@ -49,6 +49,11 @@ class Settings:
         "how sure it must be to answer: `lenient`, `balanced` or `strict`",
         choices=("lenient", "balanced", "strict"),
     )
+    conversations: str = setting(
+        "browser",
+        "where conversations are kept: `browser`, or `file` (`conversations.db` in the store)",
+        choices=("browser", "file"),
+    )
     host: str = setting("127.0.0.1", "address that the chat listens on")
     port: int = setting(7860, "port that the chat listens on", low=1)
 

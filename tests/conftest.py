@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from index.ingest import ingest
@@ -22,6 +23,10 @@ CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+# How long an example takes says more about what else the machine does than about what is tested.
+hypothesis.settings.register_profile("citespan", deadline=None)
+hypothesis.settings.load_profile("citespan")
 
 
 @pytest.fixture(scope="session", autouse=True)

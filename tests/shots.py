@@ -1,4 +1,4 @@
-"""Pictures of the page for the README: `python tests/shots.py FOLDER STORE` writes five PNG files.
+"""Pictures of the page for the README: `python tests/shots.py docs STORE` writes five PNG files.
 
 Not a test: it looks at nothing. The server is the product with its real bot.
 """
@@ -23,7 +23,6 @@ def cited(page: Page) -> None:
     ask(page, ANSWERED)
     page.click("#c-0-1")
     page.wait_for_selector("mark.now")
-    page.wait_for_timeout(600)  # the scrolling ends
 
 
 def shoot(browser: Browser, url: str, folder: Path) -> None:
@@ -35,8 +34,8 @@ def shoot(browser: Browser, url: str, folder: Path) -> None:
         "dark": ({"color_scheme": "dark"}, cited),
     }
     for name, (context, steps) in pictures.items():
-        with opened(browser, url, **context) as page:
-            page.set_default_timeout(120_000)
+        with opened(browser, url, reduced_motion="reduce", **context) as page:
+            page.set_default_timeout(600_000)
             steps(page)
             page.mouse.move(0, 0)
             page.screenshot(path=folder / f"{name}.png")
@@ -46,6 +45,6 @@ if __name__ == "__main__":
     folder, settings = Path(sys.argv[1]), Settings.load(store=sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     with serve(settings, ready_bot, Embedder()) as served, sync_playwright() as playwright:
-        served.desk._loaded.wait(120)
+        served.desk._loaded.wait()
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         shoot(chromium, served.url, folder)

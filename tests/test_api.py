@@ -12,21 +12,24 @@ import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
-from fake_bot import make_store
 from hostile import HOSTILE
-from ui_tools import SEEDS, Served, copied, serve
+from ui_tools import SEEDS, Served, copied, seeds, serve
 
 from index.settings import Settings
+from qa.bot import Bot
 from ui.__main__ import listen
+
+http = httpx.Client(timeout=120)  # a busy machine answers late, and that is no failure
 
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return make_store(tmp_path_factory.mktemp("api") / "store", [SEEDS])
+    return seeds(tmp_path_factory.mktemp("api"))
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +39,7 @@ def served(settings: Settings) -> Iterator[Served]:
 
 
 def test_ask_gives_the_answer_json_and_every_quote_is_in_its_file(served: Served) -> None:
-    data = httpx.post(f"{served.url}/api/ask", json={"question": "What is NSATU?"}).json()
+    data = http.post(f"{served.url}/api/ask", json={"question": "What is NSATU?"}).json()
     assert data["verdict"] == "answered" and data["statements"] and "[1]" in data["answer"]
     for c in data["citations"]:
         assert served.desk.library.text(c["source"])[c["start"] : c["end"]] == c["quote"]
@@ -48,7 +51,7 @@ def test_ask_takes_history_articles_and_settings(served: Served) -> None:
         "question": "Where is it based?", "articles": [only], "statements": 1, "strictness": "strict",
         "history": [{"question": "What is NSATU?", "answer": "A mission."}],
     }  # fmt: skip
-    data = httpx.post(f"{served.url}/api/ask", json=body).json()
+    data = http.post(f"{served.url}/api/ask", json=body).json()
     assert data["asked"] == "Where is it based (What is NSATU?)"
     _, history, articles, settings = served.bot.asked[-1]
     assert (history[0].answer, articles) == ("A mission.", frozenset({only}))
@@ -63,7 +66,7 @@ def test_ask_takes_history_articles_and_settings(served: Served) -> None:
 )  # fmt: skip
 def test_what_a_caller_gets_wrong_is_told(served: Served, body: dict[str, object], says: str) -> None:
     for route in ("ask", "ask/stream"):
-        reply = httpx.post(f"{served.url}/api/{route}", json=body)
+        reply = http.post(f"{served.url}/api/{route}", json=body)
         assert says in reply.text
         assert reply.status_code == 400 or reply.text.startswith("event: error")
 
@@ -71,7 +74,7 @@ def test_what_a_caller_gets_wrong_is_told(served: Served, body: dict[str, object
 def test_streaming_gives_stages_statements_and_the_same_answer(served: Served) -> None:
     body = {"question": "What is NSATU?"}
     events = []
-    with httpx.stream("POST", f"{served.url}/api/ask/stream", json=body) as reply:
+    with http.stream("POST", f"{served.url}/api/ask/stream", json=body) as reply:
         assert reply.headers["content-type"].startswith("text/event-stream")
         name = ""
         for line in reply.iter_lines():
@@ -83,29 +86,29 @@ def test_streaming_gives_stages_statements_and_the_same_answer(served: Served) -
     assert [data["stage"] for name, data in events if name == "stage"] == ["searching", "reading", "checking"]
     partial = [len(data["statements"]) for name, data in events if name == "partial"]
     assert partial == sorted(partial) and partial[0] == 1
-    assert events[-1] == ("answer", httpx.post(f"{served.url}/api/ask", json=body).json())
+    assert events[-1] == ("answer", http.post(f"{served.url}/api/ask", json=body).json())
 
 
 def test_a_client_that_goes_away_stops_the_work(settings: Settings) -> None:
     with serve(settings) as served:
-        served.desk._loaded.wait(10)
+        served.desk._loaded.wait(120)
         served.bot.gate.clear()
         before = {t.name for t in threading.enumerate()}
-        with httpx.stream("POST", f"{served.url}/api/ask/stream", json={"question": "What is NSATU?"}) as reply:
+        with http.stream("POST", f"{served.url}/api/ask/stream", json={"question": "What is NSATU?"}) as reply:
             assert "partial" in next(chunk for chunk in reply.iter_text() if "partial" in chunk)
             worker = next(t for t in threading.enumerate() if t.name == "ask")
-        worker.join(10)
+        worker.join(60)
         assert not worker.is_alive() and before
 
 
 def test_the_guide_names_every_route(served: Served) -> None:
-    guide = httpx.get(f"{served.url}/api").text
-    routes = httpx.get(f"{served.url}/api/openapi.json").json()["paths"]
+    guide = http.get(f"{served.url}/api").text
+    routes = http.get(f"{served.url}/api/openapi.json").json()["paths"]
     assert "/api/ask" in routes
     for route in routes:
         assert route in (*("/api", "/api/library"),) or f" {route}" in guide, route
-    assert httpx.get(f"{served.url}/api/nothing").status_code == 404
-    assert len(httpx.get(f"{served.url}/api/articles").json()["articles"]) == 6
+    assert http.get(f"{served.url}/api/nothing").status_code == 404
+    assert len(http.get(f"{served.url}/api/articles").json()["articles"]) == 6
 
 
 def test_gradio_client_asks(served: Served) -> None:
@@ -140,21 +143,50 @@ def test_an_mcp_client_finds_the_tools_and_asks(served: Served) -> None:
     assert data["verdict"] == "answered"
 
 
-def test_five_people_at_once_each_get_their_own_answer(served: Served) -> None:
+def test_five_people_at_once_each_get_their_own_answer(store: Path, bot: Bot) -> None:
+    """The product as it comes out of the box: what five get at the same time is what each gets alone."""
     questions = ["What is NSATU?", "Who visited the Yokosuka naval base?", "What is the IP4?", "Who is Gen Nakatani?",
                  "Who paints the bridges of Lisbon?"]  # fmt: skip
-    alone = [httpx.post(f"{served.url}/api/ask", json={"question": q}).json() for q in questions]
-    with ThreadPoolExecutor(5) as pool:
-        together = pool.map(lambda q: httpx.post(f"{served.url}/api/ask", json={"question": q}).json(), questions)
-        assert [*together] == alone
+    with serve(Settings(store=store), lambda settings: bot) as served, ThreadPoolExecutor(5) as pool:
+        post = lambda q: http.post(f"{served.url}/api/ask", json={"question": q}).json()  # noqa: E731
+        together = [*pool.map(post, questions)]
+    for question, given in zip(questions, together, strict=True):
+        alone = bot.ask(question).to_dict()
+        for name in ("question", "verdict", "answer", "citations", "closest"):
+            assert given[name] == json.loads(json.dumps(alone[name])), (question, name)
+
+
+def test_conversations_in_a_file_are_had_with_their_own_key_alone(
+    settings: Settings, served: Served, tmp_path: Path
+) -> None:
+    question = {"question": "What is NSATU?"}
+    turns = [{**question, "answer": http.post(f"{served.url}/api/ask", json=question).json()}]
+    ada, bob = {"x-citespan-key": "ada-ada-ada"}, {"x-citespan-key": "bob-bob-bob"}
+    path = "/api/conversations/one-one-one"
+    with (
+        serve(replace(settings, conversations="file")) as keeping,
+        httpx.Client(base_url=keeping.url, timeout=120) as client,
+    ):
+        assert client.put(path, json=turns, headers=ada).json() == {"kept": 1}
+        assert client.get(path, headers=ada).json() == {"turns": turns}
+        assert client.get(path, headers=bob).json() == {"turns": []}
+        assert client.get("/api/conversations", headers=bob).json() == {"conversations": []}
+        assert client.get("/api/conversations").status_code == 422
+        assert client.put(path, json=[{"question": "q", "answer": {}}], headers=ada).status_code == 400
+        assert client.put(path, content=b"x" * (8 * 2**20 + 1), headers=ada).status_code == 400
+        assert client.delete(path, headers=ada).status_code == 200
+        assert client.get("/api/conversations", headers=ada).json() == {"conversations": []}
+    told = http.get(served.url + path, headers=ada)
+    assert (told.status_code, "--conversations file" in told.json()["error"]) == (400, True)
+    assert not (served.store / "conversations.db").exists()
 
 
 def test_feedback_over_http_is_gold_on_disk(settings: Settings, served: Served) -> None:
-    data = httpx.post(f"{served.url}/api/ask", json={"question": "What is NSATU?"}).json()
-    reply = httpx.post(f"{served.url}/api/feedback", json={"answer": data, "right": True}).json()
+    data = http.post(f"{served.url}/api/ask", json={"question": "What is NSATU?"}).json()
+    reply = http.post(f"{served.url}/api/feedback", json={"answer": data, "right": True}).json()
     assert reply["rows"] == 1
     assert json.loads((settings.store / "feedback.jsonl").read_text(encoding="utf-8")) == reply["row"]
-    assert httpx.post(f"{served.url}/api/feedback", json={"answer": {}, "right": True}).status_code == 400
+    assert http.post(f"{served.url}/api/feedback", json={"answer": {}, "right": True}).status_code == 400
 
 
 # --- what must not be had ---------------------------------------------------------------------------------------
@@ -162,7 +194,7 @@ def test_feedback_over_http_is_gold_on_disk(settings: Settings, served: Served) 
 
 def raw(url: str, path: str) -> tuple[int, bytes]:
     """A request whose path no client tidies up."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
     connection.putrequest("GET", path, skip_accept_encoding=True)
     connection.endheaders()
     reply = connection.getresponse()
@@ -194,7 +226,7 @@ def test_no_file_outside_the_library_can_be_read(served: Served, settings: Setti
 def test_no_event_makes_the_server_read_or_fetch_a_file(served: Served, tmp_path: Path, where: str) -> None:
     """Gradio takes files by their path or address in an event's data; this page never sends any."""
     (tmp_path / "secret.txt").write_text("TOP-SECRET", encoding="utf-8")
-    with listen("127.0.0.1", 0) as trap, httpx.Client(base_url=served.url) as client:
+    with listen("127.0.0.1", 0) as trap, httpx.Client(base_url=served.url, timeout=120) as client:
         trap.setblocking(False)
         target = where.format(path=tmp_path / "secret.txt", port=trap.getsockname()[1])
         file = {"path": target, "meta": {"_type": "gradio.FileData"}}
@@ -211,11 +243,11 @@ def test_no_event_makes_the_server_read_or_fetch_a_file(served: Served, tmp_path
 def test_gradios_own_uploads_are_closed_and_ours_take_only_articles(served: Served) -> None:
     before = served.desk.library.articles()
     files = {"files": ("a.txt", b"It rained.")}
-    assert httpx.post(f"{served.url}/gradio_api/upload", files=files).status_code == 404
+    assert http.post(f"{served.url}/gradio_api/upload", files=files).status_code == 404
     for name in ("a.exe", "../../etc/passwd", "a\x00.sh"):
-        told = httpx.post(f"{served.url}/api/upload", params={"name": name}, content=b"x").json()
+        told = http.post(f"{served.url}/api/upload", params={"name": name}, content=b"x").json()
         assert not told["good"] and "can't be read" in told["message"]
-    large = httpx.post(f"{served.url}/api/upload", params={"name": "a.txt"}, content=b"x" * (20 * 2**20 + 1))
+    large = http.post(f"{served.url}/api/upload", params={"name": "a.txt"}, content=b"x" * (20 * 2**20 + 1))
     assert (large.status_code, large.json()["error"]) == (
         400,
         "a.txt is larger than 20 MB. Split it, or save it as text.",
@@ -226,18 +258,18 @@ def test_gradios_own_uploads_are_closed_and_ours_take_only_articles(served: Serv
 
 def test_an_uploaded_article_is_in_the_library_at_once(settings: Settings, tmp_path: Path) -> None:
     with serve(copied(settings, tmp_path / "store")) as served:
-        told = httpx.post(
+        told = http.post(
             f"{served.url}/api/upload", params={"name": "../rain.txt"}, content=b"Rain\nIt rained on Kilkenny."
         )
         assert told.json() == {"name": "../rain.txt", "message": "was added.", "good": True}
-        data = httpx.post(f"{served.url}/api/ask", json={"question": "Rained Kilkenny?"}).json()
+        data = http.post(f"{served.url}/api/ask", json={"question": "Rained Kilkenny?"}).json()
         assert data["citations"][0]["quote"] == "It rained on Kilkenny."
         assert (served.store / "uploads" / "rain.txt").is_file()
 
 
 @pytest.mark.parametrize("text", HOSTILE[:12] + HOSTILE[-6:])
 def test_hostile_questions_are_data_like_any_other(served: Served, text: str) -> None:
-    reply = httpx.post(f"{served.url}/api/ask", json={"question": text[:2000]})
+    reply = http.post(f"{served.url}/api/ask", json={"question": text[:2000]})
     assert reply.headers["content-type"] == "application/json"
     assert reply.json()["question"] == text[:2000].strip()
 
@@ -245,17 +277,15 @@ def test_hostile_questions_are_data_like_any_other(served: Served, text: str) ->
 def test_with_a_password_nothing_is_open(settings: Settings) -> None:
     with serve(settings, user="ada", password="s3cret") as served:
         for path in ("/", "/config", "/api/articles", "/gradio_api/info", "/gradio_api/mcp/"):
-            assert httpx.get(served.url + path).status_code == 401
-        reply = httpx.get(f"{served.url}/api/articles", auth=("ada", "s3cret"))
+            assert http.get(served.url + path).status_code == 401
+        reply = http.get(f"{served.url}/api/articles", auth=("ada", "s3cret"))
         assert len(reply.json()["articles"]) == 6
         token = "Basic " + base64.b64encode(b"ada:s3cret").decode()
         assert mcp(f"{served.url}/gradio_api/mcp/", {"authorization": token})[1]["verdict"] == "answered"
-        assert "s3cret" not in httpx.get(f"{served.url}/config", auth=("ada", "s3cret")).text
+        assert "s3cret" not in http.get(f"{served.url}/config", auth=("ada", "s3cret")).text
 
 
 def test_a_key_is_in_no_page(settings: Settings) -> None:
-    from dataclasses import replace
-
     with serve(replace(settings, llm_key="sk-verysecret", llm_url="http://127.0.0.1:9")) as served:
         for path in ("/", "/config", "/api", "/api/status", "/api/openapi.json", "/gradio_api/info"):
-            assert "sk-verysecret" not in httpx.get(served.url + path).text
+            assert "sk-verysecret" not in http.get(served.url + path).text

@@ -6,13 +6,15 @@ Every page also checks that no script of a text ran, nothing failed, and no requ
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from fake_bot import make_store
-from ui_tools import SEEDS, Served, ask, opened, serve
+from fake_bot import FakeBot
+from ui_tools import Served, ask, copied, opened, seeds, serve
 
 from index.settings import Settings
 
@@ -25,13 +27,13 @@ PHONE = {"viewport": {"width": 390, "height": 844}}
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return make_store(tmp_path_factory.mktemp("browser") / "store", [SEEDS])
+    return seeds(tmp_path_factory.mktemp("browser"))
 
 
 @pytest.fixture(scope="module")
 def served(settings: Settings) -> Iterator[Served]:
     with serve(settings) as served:
-        served.desk._loaded.wait(10)
+        served.desk._loaded.wait(120)
         yield served
 
 
@@ -96,14 +98,10 @@ def test_stages_and_statements_are_seen_while_it_runs_and_stop_stops(page: Page,
 
 
 def test_the_page_is_there_before_the_models_and_says_what_it_waits_for(browser: Browser, settings: Settings) -> None:
-    import threading
-
-    from fake_bot import FakeBot
-
     loaded = threading.Event()
 
     def slow(settings: Settings) -> FakeBot:
-        loaded.wait(20)
+        loaded.wait()
         return FakeBot(settings)
 
     with serve(settings, slow) as served, opened(browser, served.url) as page:
@@ -141,6 +139,9 @@ def test_a_follow_up_is_rewritten_and_an_earlier_question_can_be_changed(page: P
 def test_the_three_verdicts_are_told_apart(page: Page) -> None:
     ask(page, NSATU)
     assert page.locator(".is-answered .said").count() > 0
+    page.click(".sources summary")
+    first, second = (page.locator(".is-answered .source").nth(n).bounding_box() for n in (0, 1))
+    assert first and second and first["y"] == second["y"] and first["x"] < second["x"], "what differs can be compared"
     assert page.inner_text(".agree >> nth=0") == "2 independent articles"
     assert "quoted word for word" in page.inner_text(".is-answered .fine >> nth=0")
     ask(page, "What did Rutte say about football in Germany?")
@@ -240,6 +241,32 @@ def test_the_list_filters_reads_and_limits_what_the_chat_uses(page: Page, served
     page.wait_for_function("document.querySelector('#chosen').textContent == 'The chat uses 1 of 6.'")
 
 
+def test_articles_come_by_drop_and_by_paste_and_from_their_folder(
+    browser: Browser, settings: Settings, tmp_path: Path
+) -> None:
+    with serve(copied(settings, tmp_path / "store")) as served, opened(browser, served.url) as page:
+        page.evaluate(
+            """() => { const carried = new DataTransfer();
+                       const make = (text, name) => carried.items.add(new File([text], name));
+                       make('Rain in Kilkenny\\nIt rained on Kilkenny all day.', 'rain.txt'); make('MZ', 'bad.exe');
+                       for (const name of ['dragenter', 'drop'])
+                         document.body.dispatchEvent(new DragEvent(name, { dataTransfer: carried, bubbles: true })) }"""
+        )
+        page.wait_for_selector("#uploaded .good >> text=was added.")
+        page.wait_for_selector("#uploaded .bad >> text=can't be read. Use one of .docx, .htm, .html, .md, .pdf, .txt.")
+        page.click("#add .label-wrap")
+        page.fill("#paste-title :is(input, textarea)", "Snow in Galway")
+        page.fill("#paste-text textarea", "Snow fell on Galway for an hour.")
+        page.click("#put")
+        page.wait_for_selector("#told .good >> text=was added.")
+        page.wait_for_function("document.querySelectorAll('.library .row').length == 8")
+        assert page.input_value("#paste-text textarea") == ""
+        page.click("#reindex")
+        page.wait_for_selector("#told .good >> text=nothing has changed")
+        page.click(".library .row:has-text('Snow in Galway') .open")
+        page.wait_for_selector("#reader-body >> text=Snow fell on Galway for an hour.")
+
+
 def test_settings_are_kept_and_sent(page: Page, served: Served) -> None:
     page.click("#nav-settings")
     page.check("input[name=strictness][value=strict]")
@@ -265,6 +292,7 @@ def test_a_conversation_survives_a_reload_is_listed_and_exported(page: Page, ser
     page.click("#c-0-1")
     assert marked(page) == served.desk.ask(NSATU).citations[0].quote
     page.click("#nav-history")
+    page.wait_for_selector(".conversation")
     assert page.locator(".conversation").count() == 1
     for button, suffix in (("#export-md", "md"), ("#export-json", "json")):
         with page.expect_download() as download:
@@ -281,7 +309,7 @@ def test_a_conversation_survives_a_reload_is_listed_and_exported(page: Page, ser
     page.wait_for_selector(".is-not-found")
     page.click(".forget")
     page.wait_for_selector(".welcome")
-    assert page.locator(".conversation").count() == 0
+    page.wait_for_selector("#conversations .empty")
 
 
 def test_nobody_sees_anothers_conversation(browser: Browser, served: Served) -> None:
@@ -290,10 +318,48 @@ def test_nobody_sees_anothers_conversation(browser: Browser, served: Served) -> 
         ask(two, "Who is Gen Nakatani?")
         ask(one, "Where is it based?")
         assert one.locator(".question p").all_text_contents() == [NSATU, "Where is it based?"]
-        assert two.locator(".question p").all_text_contents() == ["Who is Gen Nakatani?"]
         two.reload()
         two.wait_for_selector(".question")
         assert two.locator(".question p").all_text_contents() == ["Who is Gen Nakatani?"]
+
+
+def test_another_conversation_ends_the_question_that_is_being_asked(page: Page, served: Served) -> None:
+    served.bot.gate.clear()
+    page.fill("#question textarea", NSATU)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(".is-live .said")
+    page.click("#nav-new")
+    page.wait_for_selector(".welcome")
+    served.bot.gate.set()
+    ask(page, "Who is Gen Nakatani?")
+    assert page.locator(".question p").all_text_contents() == ["Who is Gen Nakatani?"]
+    page.click("#nav-history")
+    page.wait_for_selector(".conversation")
+    assert page.locator(".conversation").count() == 1
+
+
+def test_a_file_keeps_conversations_for_another_browser_with_the_link(browser: Browser, settings: Settings) -> None:
+    with serve(replace(settings, conversations="file")) as served:
+        with opened(browser, served.url, permissions=["clipboard-read", "clipboard-write"]) as page:
+            ask(page, NSATU)
+            assert page.evaluate("Object.keys(localStorage).filter(k => k.includes('turns'))") == []
+            page.reload()
+            page.wait_for_selector(".is-answered")
+            page.click("#nav-history")
+            page.click("#mine")
+            page.wait_for_selector("#toast.shown >> text=Copied")
+            link = page.evaluate("navigator.clipboard.readText()")
+        with opened(browser, served.url) as page:
+            page.click("#nav-history")
+            page.wait_for_selector("#conversations .empty")
+            page.goto(link)
+            page.wait_for_function("!location.hash")  # taken, and told to nobody who looks at the address
+            page.wait_for_selector(".welcome")
+            page.click("#nav-history")
+            page.click(".conversation")
+            page.wait_for_selector(".is-answered")
+            page.click(".forget")
+            page.wait_for_selector("#conversations .empty")
 
 
 def test_an_answer_is_copied_with_its_sources(browser: Browser, served: Served) -> None:
@@ -321,17 +387,23 @@ def test_a_judgement_with_selected_words_becomes_gold(page: Page, served: Served
     page.click("#wrong-0")
     page.click("#correction-send")
     page.wait_for_selector("#correction-error >> text=Say what would be right")
-    page.click("#correction button[value=cancel]")
-    page.click("#c-0-1")
-    quote = marked(page)
+    assert page.get_attribute("#right-0", "aria-pressed") == "true"
+    page.click("#select")
+    page.wait_for_selector("#reader-body .article")
+    quote = "The NATO Security Assistance"
     page.evaluate(
-        """() => { const r = document.createRange(); r.selectNodeContents(document.querySelector('mark.now'));
-                   getSelection().removeAllRanges(); getSelection().addRange(r) }"""
+        """quote => { const walk = document.createTreeWalker(document.querySelector('#reader-body .text'), 4);
+                   while (walk.nextNode()) { const at = walk.currentNode.data.indexOf(quote); if (at < 0) continue;
+                     const r = document.createRange();
+                     r.setStart(walk.currentNode, at); r.setEnd(walk.currentNode, at + quote.length);
+                     getSelection().removeAllRanges(); getSelection().addRange(r); return } }""",
+        quote,
     )
     page.click("#pick")
     page.fill("#correct", "a training mission")
     page.click("#correction-send")
     page.wait_for_selector("#correction", state="hidden")
+    page.wait_for_selector("#wrong-0[aria-pressed=true]")
     right, wrong = gold(served)[before:]
     assert right["question"] == wrong["question"] == NSATU
     assert wrong["key_facts"] == [["a training mission"]]

@@ -13,15 +13,17 @@ import threading
 from pathlib import Path
 
 import pytest
-from fake_bot import FakeBot, FakeEmbedder, make_store
+from fake_bot import FakeBot, FakeEmbedder
 from hypothesis import given
 from hypothesis import strategies as st
-from ui_tools import SEEDS, answer, citation, copied
+from ui_tools import SEEDS, answer, citation, copied, seeds
 
+from eval.gold import load
 from index.errors import UserError
 from index.settings import Settings
 from qa.types import Answer
 from ui import library
+from ui.archive import Archive
 from ui.chat import Frame, order_of, reopen, run
 from ui.desk import LONGEST, Desk, Warming
 from ui.examples import example_questions
@@ -32,7 +34,7 @@ from ui.saved import answer_from_dict, to_markdown
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return make_store(tmp_path_factory.mktemp("ui") / "store", [SEEDS])
+    return seeds(tmp_path_factory.mktemp("ui"))
 
 
 @pytest.fixture
@@ -162,6 +164,48 @@ def test_markdown_holds_quotes_and_offsets_and_nothing_that_runs() -> None:
     )
 
 
+def test_each_key_sees_its_own_conversations_alone(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    given = json.loads(json.dumps(answer().to_dict()))  # as it comes from a browser
+    turns = [{"question": "Did it rain?", "answer": given}, {"question": "Where?", "answer": None}]
+    archive.save("ada-ada-ada", "one-one-one", turns)
+    archive.save("ada-ada-ada", "two-two-two", turns[:1])
+    archive.save("bob-bob-bob", "one-one-one", turns[:1])
+    assert archive.load("ada-ada-ada", "one-one-one") == turns
+    assert [(c["id"], c["title"], c["turns"]) for c in archive.listed("ada-ada-ada")] == [
+        ("two-two-two", "Did it rain?", 1), ("one-one-one", "Did it rain?", 2),
+    ]  # fmt: skip
+    archive.drop("ada-ada-ada", "one-one-one")
+    assert archive.load("ada-ada-ada", "one-one-one") == [] and len(archive.load("bob-bob-bob", "one-one-one")) == 1
+    assert archive.path.stat().st_mode & 0o777 == 0o600
+    assert b"ada-ada-ada" not in archive.path.read_bytes(), "who can read the file must not get the keys"
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "turns"),
+    [("short", "one-one-one", []), ("ada-ada-ada", "../../etc", []), ("ada-ada-ada", "one-one-one", []),
+     ("ada-ada-ada", "one-one-one", [{"question": "q", "answer": {"verdict": "x"}}]),
+     ("ada-ada-ada", "one-one-one", [{"question": "q"}] * 501)],
+)  # fmt: skip
+def test_what_is_no_conversation_is_not_kept(
+    tmp_path: Path, key: str, name: str, turns: list[dict[str, object]]
+) -> None:
+    with pytest.raises(UserError):
+        Archive(tmp_path).save(key, name, turns)
+    assert Archive(tmp_path).listed("ada-ada-ada") == []
+
+
+def test_a_file_that_is_no_archive_is_told(tmp_path: Path) -> None:
+    Archive(tmp_path).path.write_text("not a database, and longer than a header of SQLite needs to be" * 20)
+    with pytest.raises(UserError, match=r"conversations\.db can't be used"):
+        Archive(tmp_path).listed("ada-ada-ada")
+
+
+def test_a_page_whose_conversation_the_server_forgot_loses_nothing() -> None:
+    with pytest.raises(UserError, match="Reload the page"):
+        order_of('{"at": 3}', ())
+
+
 # --- feedback -------------------------------------------------------------------------------------------------
 
 
@@ -173,6 +217,8 @@ def test_a_right_answer_becomes_gold_with_its_evidence(desk: Desk, tmp_path: Pat
     assert len(row["key_facts"]) == len(given.statements)
     assert append(row, tmp_path) == append(row, tmp_path) == 1
     assert json.loads((tmp_path / "feedback.jsonl").read_text(encoding="utf-8")) == row
+    (kept,) = load(tmp_path / "feedback.jsonl")  # as the evaluation reads it
+    assert (kept.question, kept.answerable) == ("What is NSATU?", True)
 
 
 def test_a_correction_is_kept_and_its_evidence_must_be_what_the_article_says(desk: Desk) -> None:
@@ -206,6 +252,14 @@ def test_files_that_cannot_be_added_are_told_one_by_one(settings: Settings, tmp_
     assert "can't be read. Use one of" in library.add_file(binary, "a.exe", store, FakeEmbedder()).message
     assert "larger than 20 MB" in library.add_file(large, "b.txt", store, FakeEmbedder()).message
     assert not (store.store / library.UPLOADS).exists()
+    held = store.store / library.UPLOADS
+    held.mkdir()
+    for n in range(library.MOST_HELD):
+        (held / f"{n}.txt").touch()
+    small = tmp_path / "c.txt"
+    small.write_text("It rained.", encoding="utf-8")
+    assert "is one too many: 2,000" in library.add_file(small, "c.txt", store, FakeEmbedder()).message
+    assert not (held / "c.txt").exists()
     with pytest.raises(UserError, match="Paste the text"):
         library.add_text("t", "  ", store, FakeEmbedder())
     with pytest.raises(UserError, match="are too many"):
@@ -266,7 +320,7 @@ def test_user_and_password_stand_before_everything() -> None:
 
 
 def command(*args: str) -> tuple[int, str]:
-    done = subprocess.run([sys.executable, "-m", "ui", *args], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-m", "ui", *args], capture_output=True, text=True, timeout=200, check=False)
     return done.returncode, done.stderr
 
 

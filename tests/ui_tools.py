@@ -6,15 +6,17 @@ The server is the product's own, run in a thread; only the bot is `FakeBot`, unl
 from __future__ import annotations
 
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import uvicorn
-from fake_bot import FakeBot, FakeEmbedder
+from fake_bot import FakeBot, FakeEmbedder, make_store
 from playwright.sync_api import Browser, Page
 
 from index.settings import Settings
@@ -56,6 +58,17 @@ def serve(
         listener.close()
 
 
+@cache
+def _indexed() -> tuple[tempfile.TemporaryDirectory[str], Settings]:
+    folder = tempfile.TemporaryDirectory(prefix="citespan-tests-")
+    return folder, make_store(Path(folder.name, "store"), [SEEDS])
+
+
+def seeds(folder: Path, **changes: Any) -> Settings:
+    """An index of the five seed files in a folder of one's own; it is made once and copied."""
+    return replace(copied(_indexed()[1], folder / "store"), **changes)
+
+
 def copied(settings: Settings, folder: Path) -> Settings:
     """The same store elsewhere, for a test that changes it."""
     shutil.copytree(settings.store, folder)
@@ -70,7 +83,7 @@ def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
     """
     with browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **context}) as own:
         page, wrong = own.new_page(), []
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)  # for a machine that is busy; a wait ends when what it waits for is there
         page.expose_function("pwned", lambda *a: wrong.append(f"a script ran: {a}"))
         page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else wrong.append(r.url))
         page.on("pageerror", lambda e: wrong.append(str(e)))
@@ -85,9 +98,9 @@ def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
         assert not wrong, wrong
 
 
-KEPT = """() => JSON.parse(localStorage['citespan.turns.' + sessionStorage['citespan.current']] || '[]').length
-              == document.querySelectorAll('.question').length"""
-"""True when the browser has kept every turn that it shows."""
+KEPT = """async () => (await keeper().load(sessionStorage['citespan.current'] || 'none-yet')).length
+                    == document.querySelectorAll('.question').length"""
+"""True when every turn that the page shows is kept, wherever that is."""
 
 
 def ask(page: Page, question: str, wait: str = ".acts") -> None:

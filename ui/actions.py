@@ -42,7 +42,7 @@ class Actions:
             ):
                 now = gr.update(value=messages(frame.said))
                 if frame.final:
-                    yield now, frame.said, skip, *page.idle(), frame.done
+                    yield now, frame.said, skip, *page.idle(), {**(frame.done or {}), "name": name}
                 else:
                     yield now, skip, clear, *page.busy(), skip
                     clear = skip
@@ -59,7 +59,7 @@ class Actions:
             event.set()
 
     def restore(self, saved: str) -> tuple[Any, ...]:
-        """(thread, turns) of a conversation that the browser kept; an empty one shows the welcome."""
+        """(thread, turns, Ask, Stop) of a conversation that was kept; an empty one shows the welcome."""
         import gradio as gr
 
         try:
@@ -69,7 +69,8 @@ class Actions:
             said = ()
         articles = self.desk.library.articles()
         texts = [self.desk.library.text(a.source)[a.start : a.end] for a in articles[:SAMPLE]]
-        return gr.update(value=messages(said), placeholder=page.welcome(articles, example_questions(texts))), said
+        welcome = page.welcome(articles, example_questions(texts))
+        return gr.update(value=messages(said), placeholder=welcome), said, *page.idle()
 
     def paste(self, title: str, text: str) -> tuple[Any, ...]:
         """(report, title, text): both boxes are emptied when the text is in the library."""

@@ -25,6 +25,7 @@ from index.errors import UserError
 from index.settings import Settings
 from qa.bot import Event, Partial, Rewritten, Stage
 from qa.types import Answer, Turn
+from ui import archive
 from ui.desk import BUG, Desk, Warming
 from ui.feedback import append, gold_row
 from ui.library import MOST_BYTES, Outcome, add_file, render_list, summary, view
@@ -134,6 +135,8 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
         row = gold_row(judgement, desk.library)
         return {"row": row, "rows": append(row, desk.settings.store)}
 
+    archive.add_routes(app, desk.archive)
+
     @app.api_route("/api/{rest:path}", methods=["GET", "POST"], include_in_schema=False)
     def nothing(rest: str) -> Response:
         return JSONResponse({"error": "There is no such route. GET /api tells which there are."}, status_code=404)
@@ -206,11 +209,13 @@ POST /api/ask           {"question": "...", "history": [{"question": "...", "ans
                            engine, timings. Only `question` is needed.
 POST /api/ask/stream    the same, as server-sent events: stage, rewritten, partial, and last answer or error
 GET  /api/articles      -> {"articles": [{"article_id", "source", "start", "end", "title", "publisher", ...}]}
-GET  /api/read?article=ID&marks=12-57   -> {"html", "changed", "title", "source"}
+GET  /api/read?article=ID&marks=12-57   -> {"html", "changed", "about"}
 POST /api/upload?name=a.txt     the file's bytes -> {"name", "message", "good"}
 POST /api/export        [Answer, ...] -> Markdown
 POST /api/feedback      {"answer": Answer, "right": true}, or {"answer": Answer, "right": false, "correction": "...",
                          "evidence": [{"source", "start", "end", "quote"}], "unanswerable": false} -> the row of gold
+GET  /api/conversations -> {"conversations": [{"id", "title", "when", "turns"}]}, with the header X-Citespan-Key; only
+                           where they are kept in a file. Likewise GET, PUT and DELETE /api/conversations/{name}
 GET  /api/status        -> {"ready": true, "library": "6 articles, ..."}
 GET  /api/openapi.json  the same for machines
 MCP  /gradio_api/mcp/   tools `ask` and `articles` (streamable HTTP)

@@ -21,12 +21,13 @@ citespan.toast = (words) => {
   toast.timer = setTimeout(() => toast.classList.remove("shown"), 4000);
 };
 
-citespan.api = async (path, body) => {
-  const sent = body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-  const answer = await fetch(path, sent);
-  const json = (answer.headers.get("content-type") || "").includes("json");
-  const data = json ? await answer.json() : await answer.text();
-  if (!answer.ok) throw new Error((json && data.error) || "The server does not answer. Is it still running?");
+citespan.api = async (path, body, method = body === undefined ? "GET" : "POST", headers = {}) => {
+  const sent = body === undefined ? { method, headers }
+    : { method, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await fetch(path, sent).catch(() => null);
+  const json = (answer?.headers.get("content-type") || "").includes("json");
+  const data = json ? await answer.json() : await answer?.text();
+  if (!answer?.ok) throw new Error((json && data.error) || "The server does not answer. Is it still running?");
   return data;
 };
 
@@ -55,9 +56,10 @@ citespan.order = (given) => {
   edit(null);
   if (!wide()) citespan.show("");
   citespan.follow = true;
-  asked = (pending.at ?? $$(".question").length) + 1;
+  const at = pending.at ?? $$(".question").length;
+  asked = at + 1;
   citespan.asking = `${Date.now()}-${Math.random()}`;
-  const order = { name: citespan.asking, at: pending.at ?? null, articles: citespan.chosen(), settings: store.get("settings", {}) };
+  const order = { name: citespan.asking, at, articles: citespan.chosen(), settings: store.get("settings", {}) };
   return [pending.question ?? given[0], JSON.stringify(order), given[2]];
 };
 /* A new question goes to the top of the thread, and its answer grows below it: nothing moves under the reader's eyes. */

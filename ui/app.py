@@ -66,7 +66,7 @@ def build(
         enable_monitoring=False,
         show_error=False,
         theme=page.theme(),
-        head=page.head(HERE),
+        head=page.head(HERE, settings),
     )
     whole.has_launched = True  # a mounted page would otherwise take any path in an event's data for an upload
     return Guard(server, names_of(settings.host), user, password), desk
@@ -86,8 +86,8 @@ def blocks(desk: Desk) -> gradio.Blocks:
             with gr.Column(elem_id="side", scale=2, min_width=0):
                 gr.HTML(page.READER, elem_id="reader-view", **PLAIN)
                 with gr.Column(elem_id="library-view"):
-                    _library(actions, empty=not desk.library.articles())
-                gr.HTML(page.HISTORY, elem_id="history-view", **PLAIN)
+                    _library(actions)
+                gr.HTML(page.history(desk.settings), elem_id="history-view", **PLAIN)
                 gr.HTML(page.settings_form(desk.settings), elem_id="settings-view", **PLAIN)
         gr.HTML(page.DIALOG, **PLAIN)
     whole.queue(default_concurrency_limit=AT_ONCE, max_size=100)
@@ -114,24 +114,24 @@ def _talk(whole: gradio.Blocks, actions: Actions) -> None:
     )  # fmt: skip
     asked.then(None, kept, None, js="turn => citespan.keep(turn)")
     halt.click(actions.stop, carried, None, js="() => citespan.asking", queue=False, **HIDDEN)
-    for event in (whole.load, opener.click):
-        event(actions.restore, carried, [chat, said], js="() => citespan.saved()", **HIDDEN)
+    shown = [chat, said, send, halt]
+    whole.load(actions.restore, carried, shown, js="() => citespan.saved()", **HIDDEN)
+    opener.click(actions.restore, carried, shown, js="() => citespan.saved()", cancels=[asked], **HIDDEN)
 
 
-def _library(actions: Actions, empty: bool) -> None:
+def _library(actions: Actions) -> None:
     """The list of articles and what changes it. One change at a time: the index has one writer."""
     import gradio as gr
 
     gr.HTML(page.LIBRARY, **PLAIN)
-    with gr.Accordion("Add articles", open=empty, elem_id="add"):
-        gr.HTML(page.drop_zone(), **PLAIN)
-        title = gr.Textbox(label="Or paste: title", max_lines=1, max_length=300, elem_id="paste-title")
+    gr.HTML(page.drop_zone(), **PLAIN)
+    with gr.Accordion("Or paste a text", open=False, elem_id="add"):
+        title = gr.Textbox(label="Title", max_lines=1, max_length=300, elem_id="paste-title")
         text = gr.Textbox(label="Text", lines=3, max_lines=10, elem_id="paste-text")
-        with gr.Row():
-            put = gr.Button("Add this text", elem_id="put", size="sm")
-            again = gr.Button("Re-index the folders", elem_id="reindex", size="sm")
+        put = gr.Button("Add this text", elem_id="put", size="sm")
     told = gr.HTML(elem_id="told", **PLAIN)
     gr.HTML(page.LIST, **PLAIN)
+    again = gr.Button("Read the folders again", elem_id="reindex", size="sm")
     carried, remover = gr.Textbox(visible="hidden"), gr.Button(visible="hidden", elem_id="do-remove")
     write: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "write", **HIDDEN}
     events = (

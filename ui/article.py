@@ -42,8 +42,9 @@ def render_article(
     )
     where = "".join(f"<span>{part}</span>" for part in (flat(article.publisher), time_tag(article.published)) if part)
     title = flat(article.title or article.source)
+    twice = ' class="sr"' if 'class="headline"' in body else ""  # the text has it in its own words
     header = (
-        f'<header><p class="where">{where}</p><h2 id="reader-title" tabindex="-1">{title}</h2>'
+        f'<header><p class="where">{where}</p><h2 id="reader-title" tabindex="-1"{twice}>{title}</h2>'
         f'<p class="file">{flat(article.source)}</p></header>'
     )
     return wash(

@@ -1,7 +1,7 @@
 """What happens in the chat: a question runs and the thread grows. The handlers of the page, without the page.
 
 The widgets are laid out in `ui/app.py`; HTML is made in `ui/render.py`. A conversation lives in its own page's
-session and in that browser's storage, nowhere else.
+session and where that page keeps it (`ui/history.js`), nowhere else.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def order_of(words: str, said: Sequence[Said]) -> Order:
     try:
         order = json.loads(words or "{}")
         at, chosen, settings = order.get("at"), order.get("articles"), dict(order.get("settings") or {})
-        return Order(
+        made = Order(
             str(order.get("name", "")),
             tuple(said) if at is None else tuple(said)[: max(0, int(at))],
             None if chosen is None else frozenset(map(str, chosen)),
@@ -163,3 +163,7 @@ def order_of(words: str, said: Sequence[Said]) -> Order:
         )
     except (ValueError, TypeError, AttributeError) as exc:
         raise UserError("The page sent something that can't be understood. Reload it and ask again.") from exc
+    if at is not None and int(at) > len(said):
+        # A page that slept for hours: answering now would put one turn in the place of all that it still shows.
+        raise UserError("The server has forgotten this conversation, but it is kept. Reload the page and ask again.")
+    return made

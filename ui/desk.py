@@ -19,6 +19,7 @@ from index.settings import Settings
 from qa.bot import LONGEST_QUESTION as LONGEST
 from qa.bot import Event
 from qa.types import Answer, Citation, Turn
+from ui.archive import Archive
 
 BUG = "Something went wrong in the program; the terminal says what. Ask again, or start a new conversation."
 WARMING = "Warming up: the models are being loaded"
@@ -55,6 +56,7 @@ class Desk:
         self.settings = settings
         self._embedder = embedder
         self.library = Library(settings.store)
+        self.archive = Archive(settings.store) if settings.conversations == "file" else None
         self._open_bot = open_bot
         self._bot: Asks | None = None
         self._error: BaseException | None = None

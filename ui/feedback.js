@@ -8,6 +8,9 @@ const send = async (judgement) => {
   const { rows } = await citespan.api("api/feedback", judgement);
   citespan.toast(`Kept for the evaluation: ${rows} ${rows === 1 ? "judgement" : "judgements"} so far.`);
 };
+const pressed = (name, n) => {
+  for (const other of ["right", "wrong"]) $(`#${other}-${n}`)?.setAttribute("aria-pressed", String(other === name));
+};
 const correct = (n) => {
   const answer = turns()[n]?.answer;
   if (!answer) return;
@@ -46,12 +49,20 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   try {
-    if (button.matches(".act.right")) await send({ answer: turns()[number(button.id)].answer, right: true });
+    if (button.matches(".act.right")) {
+      await send({ answer: turns()[number(button.id)].answer, right: true });
+      pressed("right", number(button.id));
+    }
     else if (button.matches(".act.wrong")) correct(number(button.id));
     else if (button.id === "pick") {
       const words = selected(), n = judged ?? turns().findLastIndex((t) => t.answer);
       if (judged === null) judged = n;
       if (words) { picks.push(words); correct(n); }
+    } else if (button.id === "select") {
+      $("#correction").close();
+      const cited = $(`#a-${judged} a.open`);
+      cited ? cited.click() : citespan.show("library");
+      citespan.toast("Select the right words in an article, then press “Use as the right answer”.");
     } else if (button.id === "correction-send") {
       event.preventDefault();
       await send({
@@ -59,6 +70,7 @@ document.addEventListener("click", async (event) => {
         unanswerable: $("#unanswerable").checked,
       });
       $("#correction").close();
+      pressed("wrong", judged);
       judged = null;
       picks = [];
     }

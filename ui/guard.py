@@ -24,7 +24,8 @@ GRADIO = (
     *("queue/", "call/", "run/", "info", "heartbeat/", "startup-events", "reset"),
     *("cancel", "app_id", "login_check", "mcp", "theme.css", "component_server"),
 )
-MOST_BODY = 4 * 2**20  # bytes of one event
+MOST_BODY = 8 * 2**20  # bytes of one request; only an upload may be longer, and it counts for itself
+UPLOAD = "/api/upload"
 PAGES = ("", "config", "theme.css", "favicon.ico", "manifest.json", "robots.txt", "gradio_api/info")
 FOLDERS = ("assets/", "static/", "svelte/", "api/")
 
@@ -67,9 +68,9 @@ class Guard:
             await _plain(send, status, text, extra)
             return
 
-        if scope["method"] == "POST" and scope["path"].startswith("/gradio_api/"):
+        if scope["method"] in ("POST", "PUT") and scope["path"] != UPLOAD:
             body = await _whole(receive)
-            if body is None or names_files(body):
+            if body is None or (scope["path"].startswith("/gradio_api/") and names_files(body)):
                 await _plain(send, 400, "Files are not taken here, nor such long texts. See GET /api.")
                 return
             receive = _again(body, receive)

@@ -1,31 +1,70 @@
-/* Conversations: kept in this browser alone, reopened with their citations, exported, copied. Each turn is kept as the
-   question and the Answer JSON; the server renders it again when it is reopened, so that changed articles show. */
+/* Conversations: reopened, listed, exported, copied. The one on the page is in memory; where it is kept besides is this
+   browser alone, or a file of the store if the server was started so. A turn is the question and the Answer JSON; the
+   server renders it again when it is reopened, so that changed articles show. */
 "use strict";
 
-const KEEP = 50; // conversations; the oldest go first
-const current = () => sessionStorage.getItem("citespan.current");
-const turns = (id = current()) => (id && store.get("turns." + id, [])) || [];
-const conversations = () => store.get("conversations", []);
-const forget = (id) => {
-  localStorage.removeItem("citespan.turns." + id);
-  store.set("conversations", conversations().filter((c) => c.id !== id));
-};
+const KEEP = 50; // conversations in the browser; the oldest go first
+let now = { id: null, turns: [] };
+const turns = () => now.turns;
+const answers = () => turns().map((t) => t.answer).filter(Boolean);
 
-citespan.saved = () => {
-  setTimeout(citespan.ready);
-  return JSON.stringify(turns());
-};
-
-citespan.keep = (turn) => {
-  if (turn && turn.question) {
-    const id = current() || (crypto.randomUUID?.() ?? String(Math.random()).slice(2));
-    sessionStorage.setItem("citespan.current", id);
-    const kept = [...turns(id).slice(0, turn.index), { question: turn.question, answer: turn.answer }];
-    const others = conversations().filter((c) => c.id !== id);
+/* The two places, with the same four verbs. */
+const inBrowser = {
+  list: async () => store.get("conversations", []),
+  load: async (id) => store.get("turns." + id, []),
+  save: async (id, kept) => {
+    const others = store.get("conversations", []).filter((c) => c.id !== id);
     const list = [{ id, title: kept[0].question.slice(0, 120), when: new Date().toISOString(), turns: kept.length }, ...others];
-    for (const old of list.splice(KEEP)) forget(old.id);
-    while (!store.set("turns." + id, kept) && list.length > 1) forget(list.pop().id); // the browser's room is full
+    const drop = (old) => localStorage.removeItem("citespan.turns." + old.id);
+    list.splice(KEEP).forEach(drop);
+    while (!store.set("turns." + id, kept)) { // the browser's room is full
+      if (list.length < 2) throw new Error("This browser has no room left to keep the conversation. Export it.");
+      drop(list.pop());
+    }
     store.set("conversations", list);
+  },
+  drop: async (id) => {
+    localStorage.removeItem("citespan.turns." + id);
+    store.set("conversations", store.get("conversations", []).filter((c) => c.id !== id));
+  },
+};
+const key = () => {
+  const own = store.get("key") ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  store.set("key", own);
+  return own;
+};
+const file = (id, body, method) => citespan.api("api/conversations" + (id && `/${id}`), body, method, { "x-citespan-key": key() });
+const inFile = {
+  list: async () => (await file("")).conversations,
+  load: async (id) => (await file(id)).turns,
+  save: (id, kept) => file(id, kept, "PUT"),
+  drop: (id) => file(id, undefined, "DELETE"),
+};
+const keeper = () => ($("meta[name=citespan-kept]").content === "file" ? inFile : inBrowser);
+
+addEventListener("hashchange", () => { if (location.hash.startsWith("#mine/")) location.reload(); });
+
+/* What the server is given when the page is opened: the conversation that this tab showed last. */
+citespan.saved = async () => {
+  const id = sessionStorage.getItem("citespan.current");
+  now = { id, turns: [] };
+  const mine = location.hash.match(/^#mine\/([A-Za-z0-9-]{8,64})$/); // a link from another browser of the same person
+  if (mine) {
+    history.replaceState(null, "", location.pathname);
+    if (mine[1] !== store.get("key") && confirm("Keep this browser’s conversations where this link leads? Whoever gave it to you can read them there."))
+      store.set("key", mine[1]);
+  }
+  try { if (id) now.turns = await keeper().load(id); } catch (error) { citespan.toast(error.message); }
+  setTimeout(() => { citespan.ready(); citespan.list(); });
+  return JSON.stringify(now.turns);
+};
+
+citespan.keep = async (turn) => {
+  if (turn?.question && turn.name === citespan.asking) { // not one that was asked in another conversation
+    now.id ??= crypto.randomUUID?.() ?? `${Date.now()}-${String(Math.random()).slice(2)}`;
+    now.turns = [...now.turns.slice(0, turn.index), { question: turn.question, answer: turn.answer }];
+    sessionStorage.setItem("citespan.current", now.id);
+    try { await keeper().save(now.id, now.turns); } catch (error) { citespan.toast(error.message); }
     citespan.list();
   }
   // The cursor goes back to the box, unless the reader has gone elsewhere meanwhile.
@@ -34,25 +73,28 @@ citespan.keep = (turn) => {
 };
 
 const open = (id) => {
+  citespan.asking = judged = null; // what is still being asked ends, and is not kept
+  picks = [];
   id ? sessionStorage.setItem("citespan.current", id) : sessionStorage.removeItem("citespan.current");
   $("#do-open").click();
-  citespan.list();
 };
 citespan.fresh = () => { open(null); citespan.show(wide() ? "library" : ""); box()?.focus(); };
 
-citespan.list = () => {
+citespan.list = async () => {
   const list = $("#conversations");
   if (!list) return;
-  list.replaceChildren(...conversations().map((c) => {
+  let held = [];
+  try { held = await keeper().list(); } catch (error) { citespan.toast(error.message); }
+  list.replaceChildren(...held.map((c) => {
     const row = document.createElement("li"), go = document.createElement("button"), drop = document.createElement("button");
     go.type = drop.type = "button";
     go.className = "conversation";
     go.dataset.id = drop.dataset.id = c.id;
     go.textContent = c.title;
     const when = document.createElement("small");
-    when.textContent = `${new Date(c.when).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })} · ${c.turns} asked`;
+    when.textContent = `${new Date(c.when).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })} · ${c.turns} ${c.turns === 1 ? "question" : "questions"}`;
     go.append(when);
-    if (c.id === current()) go.setAttribute("aria-current", "true");
+    if (c.id === now.id) go.setAttribute("aria-current", "true");
     drop.className = "forget";
     drop.textContent = "Delete";
     drop.setAttribute("aria-label", `Delete ${c.title}`);
@@ -63,7 +105,6 @@ citespan.list = () => {
   for (const id of ["export-md", "export-json"]) $("#" + id).disabled = !answers().length;
 };
 
-const answers = () => turns().map((t) => t.answer).filter(Boolean);
 const download = (text, name, type) => {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));
@@ -87,9 +128,13 @@ document.addEventListener("click", async (event) => {
   try {
     if (button.matches(".conversation")) { open(button.dataset.id); if (!wide()) citespan.show(""); }
     else if (button.matches(".forget")) {
-      forget(button.dataset.id);
-      button.dataset.id === current() ? open(null) : citespan.list();
+      if (!confirm(`Delete “${$(".conversation", button.closest("li")).firstChild.data}”?`)) return;
+      await keeper().drop(button.dataset.id);
+      button.dataset.id === now.id ? open(null) : await citespan.list();
       $("#history-view .close").focus();
+    } else if (button.id === "mine") {
+      await copy(`${location.origin}${location.pathname}#mine/${key()}`);
+      citespan.toast("Copied. Whoever has this link sees these conversations.");
     } else if (button.id === "export-md") download(await citespan.api("api/export", answers()), "conversation.md", "text/markdown");
     else if (button.id === "export-json") download(JSON.stringify(answers(), null, 2), "conversation.json", "application/json");
     else if (button.matches(".act.copy")) {

@@ -91,7 +91,6 @@ for (const name of ["dragenter", "dragover"])
     if (!carries(event)) return;
     event.preventDefault();
     if (citespan.pane !== "library") citespan.show("library");
-    if (!$("#files")) $("#add .label-wrap")?.click();
   });
 document.addEventListener("drop", (event) => {
   if (!carries(event)) return;

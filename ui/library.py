@@ -22,11 +22,12 @@ from index.read import READABLE
 from index.settings import Settings
 from index.types import Article, Span
 from ui.article import render_article
-from ui.safe import esc, flat, plural, range_words, read_link, time_tag, wash
+from ui.safe import date_words, esc, flat, plural, range_words, read_link, time_tag, wash
 
 UPLOADS = "uploads"
 MOST_FILES = 50  # the page sends them one by one
 MOST_BYTES = 20 * 1024 * 1024
+MOST_HELD = 2_000  # files that were uploaded or pasted; a folder of one's own may hold more
 MOST_PASTED = 200_000  # characters
 MOST_MARKS = 100
 
@@ -43,7 +44,7 @@ class Outcome:
 def render_list(articles: Sequence[Article], chosen: frozenset[str] | None = None) -> str:
     """The list of articles, newest first, each with a box to choose it and a button to remove its file."""
     if not articles:
-        return wash('<p class="empty">No articles yet. Drop files below, or paste a text.</p>')
+        return wash('<p class="empty">No articles yet. Drop files anywhere on this page, or paste a text.</p>')
     held = Counter(a.source for a in articles)
     rows = []
     for n, a in enumerate(sorted(articles, key=lambda a: (a.published, a.title), reverse=True)):
@@ -101,7 +102,8 @@ def view(library: Library, article_id: str, marks: str = "", stale: bool = False
     spans = () if stale else parse_marks(marks, article.source)
     text, chrome = library.text(article.source), library.chrome(article.source)
     html = render_article(text, article, chrome, spans, window(article, library.articles(), len(text)))
-    return {"html": html, "changed": stale, "title": article.title or article.source, "source": article.source}
+    about = (article.publisher, date_words(article.published), article.title or article.source)
+    return {"html": html, "changed": stale, "about": " · ".join(part for part in about if part)}
 
 
 def window(article: Article, articles: Sequence[Article], length: int) -> Span:
@@ -131,6 +133,8 @@ def add_file(path: Path, name: str, settings: Settings, embedder: Embeds) -> Out
     try:
         folder.mkdir(parents=True, exist_ok=True)
         existed = target.exists()
+        if not existed and len(list(folder.glob("*.*"))) >= MOST_HELD:
+            return Outcome(name, f"is one too many: {MOST_HELD:,} is the most. Remove some, or index a folder.", False)
         shutil.copyfile(path, target)
         report = ingest([target], settings, embedder=embedder)
     except UserError as exc:

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from index.read import READABLE
 from index.settings import Settings
 from index.types import Article
+from qa.llm import EMBEDDED
+from ui.archive import FILE
 from ui.feedback import LONGEST
 from ui.library import MOST_BYTES, MOST_FILES, Outcome, summary
 from ui.safe import esc, flat, wash
@@ -32,13 +35,12 @@ def theme() -> gradio.themes.Base:
     return gr.themes.Base(font=SANS, font_mono=MONO, primary_hue="stone", neutral_hue="stone")
 
 
-def head(folder: Path) -> str:
+def head(folder: Path, settings: Settings) -> str:
     """Styles and scripts, in the head: there Gradio neither rewrites selectors nor strips handlers."""
     styles = "".join(f"<style>{(folder / name).read_text(encoding='utf-8')}</style>" for name in STYLES)
     scripts = "".join(f"<script>{(folder / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS)
-    return (
-        f'<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">{styles}{scripts}'
-    )
+    metas = {"color-scheme": "light dark", "referrer": "no-referrer", "citespan-kept": settings.conversations}
+    return "".join(f'<meta name="{name}" content="{value}">' for name, value in metas.items()) + styles + scripts
 
 
 def thread() -> gradio.Chatbot:
@@ -115,26 +117,45 @@ def settings_form(settings: Settings) -> str:
         )
 
     composer = (
-        choice("composer", "auto", "As set up", "The model writes where it is good enough for it")
+        choice("composer", "auto", "Automatic", "A model that you named; else the articles’ own words")
         + choice("composer", "quotes", "The articles’ own words", "Nothing but quotations")
         + choice("composer", "draft", "The language model", "Each statement is checked; what fails is left out")
     )
     strictness = (
         choice("strictness", "lenient", "Lenient", "Answers more, is wrong more often")
-        + choice("strictness", "balanced", "Balanced", "")
-        + choice("strictness", "strict", "Strict", "Rather says that it doesn’t know")
+        + choice("strictness", "balanced", "Balanced", "Answers where the articles most likely do")
+        + choice("strictness", "strict", "Strict", "Rather says that the articles don’t answer")
     )
-    where = f" at {esc(settings.llm_url)}" if settings.llm_url else ""
+    host = urlsplit(settings.llm_url).hostname
+    where = f", at {esc(host)}" if host else ", on this machine" if settings.llm != "none" else ""
+    model = "SmolLM2-135M, which comes with citespan" if settings.llm == EMBEDDED else Path(settings.llm).name
     return (
         '<section class="view" aria-labelledby="settings-title"><div class="bar"><h2 id="settings-title">Settings</h2>'
         '<button type="button" class="close" aria-label="Close settings">Close</button></div>'
         f"<fieldset><legend>Who writes</legend>{composer}"
-        f'<p class="fine">Language model: {esc(settings.llm)}{where}</p></fieldset>'
+        f'<p class="fine">Language model: {esc(model)}{where}</p></fieldset>'
         '<fieldset><legend>Length</legend><label class="line" for="statements">Statements at the most '
         f'<input type="number" id="statements" name="statements" min="1" max="12" value="{settings.statements}">'
         "</label>"
         f"</fieldset><fieldset><legend>How sure it must be</legend>{strictness}</fieldset>"
         '<p class="fine">Kept in this browser only.</p></section>'
+    )
+
+
+def history(settings: Settings) -> str:
+    """The list of conversations, and the word on where they are kept."""
+    kept = '<p class="fine">Kept in this browser only.</p>'
+    if settings.conversations == "file":
+        kept = (
+            f'<p class="fine">Kept in {esc(FILE)} in the index, on the machine that runs citespan.</p>'
+            '<div class="export"><button type="button" id="mine">Copy a link for another browser</button></div>'
+        )
+    return (
+        '<section class="view" aria-labelledby="history-title"><div class="bar"><h2 id="history-title">History</h2>'
+        '<button type="button" class="close" aria-label="Close the history">Close</button></div>'
+        '<ul id="conversations"></ul><div class="export"><h3>This conversation</h3>'
+        '<button type="button" id="export-md">Export as Markdown</button>'
+        f'<button type="button" id="export-json">Export as JSON</button></div>{kept}</section>'
     )
 
 
@@ -151,9 +172,9 @@ HEADER = """
 READER = """
 <section class="view" id="reader" aria-label="Article" tabindex="-1">
 <div class="bar"><div class="steps"><button type="button" id="prev" title="Previous citation ([)">
-<span aria-hidden="true">←</span><span class="sr">Previous citation</span></button>
+<span aria-hidden="true">←<kbd>[</kbd></span><span class="sr">Previous citation</span></button>
 <span id="place" role="status"></span>
-<button type="button" id="next" title="Next citation (])"><span aria-hidden="true">→</span>
+<button type="button" id="next" title="Next citation (])"><span aria-hidden="true">→<kbd>]</kbd></span>
 <span class="sr">Next citation</span></button></div>
 <button type="button" id="pick" hidden>Use as the right answer</button>
 <button type="button" class="close" aria-label="Close the article">Close</button></div>
@@ -174,14 +195,6 @@ LIST = """
 <p class="fine" id="chosen" role="status"></p><div id="articles"></div></section>
 """
 
-HISTORY = """
-<section class="view" aria-labelledby="history-title"><div class="bar"><h2 id="history-title">Conversations</h2>
-<button type="button" class="close" aria-label="Close conversations">Close</button></div>
-<div class="export"><button type="button" id="export-md">Export as Markdown</button>
-<button type="button" id="export-json">Export as JSON</button></div>
-<ul id="conversations"></ul><p class="fine">Kept in this browser only.</p></section>
-"""
-
 EDITING = '<p id="editing" role="status" data-at=""></p>'
 
 DIALOG = f"""
@@ -189,10 +202,11 @@ DIALOG = f"""
 <h2 id="correction-title">What would be right?</h2><p class="fine" id="correction-question"></p>
 <label for="correct">The right answer, in a few words</label>
 <textarea id="correct" rows="3" maxlength="{LONGEST}"></textarea>
-<p class="fine">You can also select the right words in an article first.</p><ul id="picked"></ul>
+<ul id="picked"></ul>
+<button type="button" id="select">Select the words in an article</button>
 <label class="line"><input type="checkbox" id="unanswerable"> No article says it</label>
 <p class="bad" id="correction-error" role="alert"></p>
-<div class="buttons"><button type="submit" id="correction-send" value="send">Keep this</button>
+<div class="buttons"><button type="submit" id="correction-send" value="send">Keep as a correction</button>
 <button type="submit" value="cancel" formnovalidate>Cancel</button></div></form></dialog>
 <div id="toast" role="status" aria-live="polite"></div><div id="tip" role="tooltip"></div>
 """

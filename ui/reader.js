@@ -49,7 +49,7 @@ const read = async () => {
     const page = await citespan.api(`api/read?article=${here.article}&marks=${spans.join(",")}&stale=${stale}`);
     if (here !== route[at]) return; // the reader has stepped on meanwhile
     body.innerHTML = page.html;
-    $("#what").textContent = cited ? page.title : "";
+    $("#what").textContent = $("#what").title = cited ? page.about : "";
     if (page.changed) {
       const note = document.createElement("p");
       note.className = "changed";
@@ -72,7 +72,7 @@ const read = async () => {
 const tip = (marker) => {
   const card = document.getElementById(marker.id.replace("c-", "card-")), box = $("#tip");
   if (!card || !box) return;
-  box.replaceChildren(...[...card.cloneNode(true).childNodes]);
+  box.replaceChildren($(".head", card.closest(".source")).cloneNode(true), ...card.cloneNode(true).childNodes);
   box.classList.add("shown");
   marker.setAttribute("aria-describedby", "tip");
   const place = marker.getBoundingClientRect(), size = box.getBoundingClientRect();

@@ -13,6 +13,7 @@ from qa.types import CLOSEST, NOT_FOUND, Answer, Citation, Statement
 from ui.safe import date_words, esc, flat, message, plural, range_words, read_link, time_tag
 
 STAGES = ("searching", "reading", "checking")
+LONG_WORD = 24  # a longer one may need to be broken
 SHORT = 90  # characters of a quote that a screen reader hears as the name of a marker
 
 
@@ -114,7 +115,21 @@ def _statement(
     markers = "".join(_marker(c, turn, c.n in stale) for c in proofs)
     independent = len({roots.get(c.article_id) or c.article_id for c in proofs})
     agree = f'<span class="agree">{independent} independent articles</span>' if independent > 1 else ""
-    return f'<p class="said is-{statement.kind}"><span>{flat(statement.text)}</span> {markers}{agree}</p>'
+    start, end = _last_word(statement.text)
+    return (
+        f'<p class="said is-{statement.kind}"><span>{flat(start)} </span>'
+        f'<span class="end">{flat(end)} {markers}</span>{agree}</p>'
+    )
+
+
+def _last_word(text: str) -> tuple[str, str]:
+    """A text cut before its last word, if that is short: its marker then never stands alone on a line.
+
+    >>> _last_word("It rained hard."), _last_word("x" * 99)[1]
+    (('It rained', 'hard.'), '')
+    """
+    start, _, end = text.strip().rpartition(" ")
+    return (start, end) if len(end) <= LONG_WORD else (text, "")
 
 
 def _marker(c: Citation, turn: int, stale: bool) -> str:
@@ -130,27 +145,42 @@ def _marker(c: Citation, turn: int, stale: bool) -> str:
 def _sources(citations: Sequence[Citation], turn: int, stale: frozenset[int]) -> str:
     if not citations:
         return ""
-    cards = "".join(f"<li>{_card(c, turn, c.n in stale)}</li>" for c in citations)
     articles = len({c.article_id for c in citations})
     label = f"{plural(len(citations), 'passage')} from {plural(articles, 'article')}"
-    return f'<details class="sources"><summary>{label}</summary><ol class="cards">{cards}</ol></details>'
+    label += ", side by side" if articles > 1 else ""
+    return f'<details class="sources"><summary>{label}</summary>{_side_by_side(citations, turn, stale)}</details>'
+
+
+def _side_by_side(citations: Sequence[Citation], turn: int, stale: frozenset[int]) -> str:
+    """One column for each article with what it says, so that those that differ can be compared at a glance."""
+    found: dict[str, list[Citation]] = {}
+    for c in citations:
+        found.setdefault(c.article_id, []).append(c)
+    return f'<ol class="beside">{"".join(_source(cited, turn, stale) for cited in found.values())}</ol>'
+
+
+def _source(cited: Sequence[Citation], turn: int, stale: frozenset[int]) -> str:
+    """An article and its cited words; the card over a marker shows the head and that marker's passage."""
+    c = cited[0]
+    where = " · ".join(part for part in (flat(c.publisher), time_tag(c.published)) if part) or flat(c.source)
+    cards = "".join(_card(c, turn, c.n in stale) for c in cited)
+    return (
+        f'<li class="source"><div class="head"><p class="where">{where}</p><p class="from">'
+        f'<a class="open" href="{esc(read_link(c.article_id))}">{flat(c.title or c.source)}</a></p></div>{cards}</li>'
+    )
 
 
 def _card(c: Citation, turn: int, stale: bool) -> str:
-    """A citation with everything a reader needs to weigh it; the marker's tooltip shows the same card."""
-    where = " · ".join(part for part in (flat(c.publisher), time_tag(c.published)) if part) or flat(c.source)
-    note = '<span class="stale">The article has changed since</span>' if stale else ""
+    note = '<p class="stale">The article has changed since</p>' if stale else ""
     return (
-        f'<div class="card" id="card-{turn}-{c.n}"><p class="where"><span class="n">{c.n}</span>{where}</p>'
-        f'<blockquote><mark>{flat(c.quote)}</mark></blockquote>'
-        f'<p class="from"><a class="open" href="{esc(read_link(c.article_id, c.start, c.end))}">'
-        f"{flat(c.title or c.source)}</a>{note}</p></div>"
+        f'<div class="card" id="card-{turn}-{c.n}"><a class="open n" href="'
+        f'{esc(read_link(c.article_id, c.start, c.end))}"><span class="sr">Read passage </span>{c.n}</a>'
+        f'<blockquote><mark>{flat(c.quote)}</mark></blockquote>{note}</div>'
     )  # fmt: skip
 
 
 def _closest(answer: Answer, turn: int, stale: frozenset[int]) -> str:
-    cards = "".join(f"<li>{_card(c, turn, c.n in stale)}</li>" for c in answer.closest)
-    return f'<p class="verdict">{esc(CLOSEST)}</p><ol class="cards">{cards}</ol>'
+    return f'<p class="verdict">{esc(CLOSEST)}</p>{_side_by_side(answer.closest, turn, stale)}'
 
 
 def _not_found(about: Sequence[Article]) -> str:
@@ -177,7 +207,8 @@ def _made(answer: Answer) -> str:
         parts.append(f"Written by {answer.engine.llm}")
         parts.append(f"{plural(written, 'statement')} checked against {'its' if written == 1 else 'their'} sources")
     if quoted:
-        parts.append(f"{plural(quoted, 'sentence')} quoted word for word")
+        lead = "" if written else "No model wrote this: "
+        parts.append(f"{lead}{plural(quoted, 'sentence')} quoted word for word")
     if not answer.statements:
         parts.append("Nothing was written, because nothing could be proved from the articles")
     parts.append(f"{answer.timings.get('total', sum(answer.timings.values())):.1f} s")

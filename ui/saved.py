@@ -1,7 +1,7 @@
-"""What a browser keeps of a conversation, turned back into answers; and conversations as Markdown.
+"""What is kept of a conversation, turned back into answers; and conversations as Markdown.
 
 A saved answer is `Answer.to_dict()`. It comes from outside again, so every field is checked at this door.
-Nothing is stored here: the browser keeps its conversations itself (`ui/history.js`).
+Nothing is stored here: that is up to the page (`ui/history.js`) and, where it is asked for, to `ui/archive.py`.
 """
 
 from __future__ import annotations
