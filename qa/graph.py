@@ -21,26 +21,29 @@ FAR = 2**31 - 1
 def scorer(gguf: Gguf, shape: Shape, exact: bool = False) -> Any:
     """Log-probabilities of chosen tokens, without a memory of earlier calls.
 
-    `input_ids` (rows, length) are padded on the right; `at` and `targets` (rows, asked) give, in nats, the output
-    log p(targets[r, t] | input_ids[r, : at[r, t] + 1]) of shape (rows, asked).
+    `tokens` (total,) are all rows one after the other, so that nothing is computed for padding; `rows` (rows, length)
+    says which of them each place of a row holds, and `back` (total,) at which place of the flattened rows each token
+    stands. `at` and `targets` (rows, asked) give, in nats, the output log p(targets[r, t] | row r up to at[r, t]) of
+    shape (rows, asked).
     """
     from openvino import Model
     from openvino import opset13 as op
 
-    ids, at, targets = _parameter("input_ids"), _parameter("at"), _parameter("targets")
+    tokens, back = _parameter("tokens", 1), _parameter("back", 1)
+    rows, at, targets = _parameter("rows"), _parameter("at"), _parameter("targets")
     llama = _Llama(gguf, shape, exact)
-    positions = op.range(op.constant(0), _size(ids, 1), op.constant(1), "i64")
-    turns = llama.turns(op.unsqueeze(positions, _ints(0)))
+    positions = op.range(op.constant(0), _size(rows, 1), op.constant(1), "i64")
+    packed = _Places(llama.turns(op.unsqueeze(positions, _ints(0))), rows, back)
     mask = op.unsqueeze(_not_after(positions, op.unsqueeze(positions, _ints(1))), _ints(0, 1))
-    x = llama.embed(ids)
+    x = llama.embed(tokens)
     for number in range(shape.layers - 1):
-        x = llama.layer(number, x, x, turns, turns, mask, _forget)
+        x = llama.layer(number, x, x, packed, packed, mask, _forget)
     # The last layer and the vocabulary, the dearest step, at the places alone that predict the question.
-    asked = op.gather(x, at, op.constant(1), 1)
+    asked = op.gather(x, op.gather_elements(rows, at, 1), op.constant(0))
     mask = op.unsqueeze(_not_after(positions, op.unsqueeze(at, _ints(2))), _ints(1))
-    x = llama.layer(shape.layers - 1, asked, x, llama.turns(at), turns, mask, _forget)
+    x = llama.layer(shape.layers - 1, asked, x, _Places(llama.turns(at)), packed, mask, _forget)
     chosen = op.gather_elements(op.log_softmax(llama.logits(x), -1), op.unsqueeze(targets, _ints(2)), 2)
-    return Model([op.result(op.squeeze(chosen, _ints(2)))], [ids, at, targets], "scorer")
+    return Model([op.result(op.squeeze(chosen, _ints(2)))], [tokens, rows, back, at, targets], "scorer")
 
 
 def writer(gguf: Gguf, shape: Shape, exact: bool = False) -> Any:
@@ -58,11 +61,11 @@ def writer(gguf: Gguf, shape: Shape, exact: bool = False) -> Any:
     llama = _Llama(gguf, shape, exact)
     positions = op.range(memory.length, op.add(memory.length, _size(ids, 1)), op.constant(1), "i64")
     everything = op.range(op.constant(0), op.add(memory.length, _size(ids, 1)), op.constant(1), "i64")
-    turns = llama.turns(op.unsqueeze(positions, _ints(0)))
+    places = _Places(llama.turns(op.unsqueeze(positions, _ints(0))))
     mask = op.unsqueeze(_not_after(everything, op.unsqueeze(positions, _ints(1))), _ints(0, 1))
     x = llama.embed(ids)
     for number in range(shape.layers):
-        x = llama.layer(number, x, x, turns, turns, mask, memory)
+        x = llama.layer(number, x, x, places, places, mask, memory)
     last = op.slice(x, _ints(-1), _ints(FAR), _ints(1), _ints(1))
     return Model([op.result(llama.logits(last))], memory.sinks, [ids, beam], "writer")
 
@@ -103,6 +106,29 @@ class _Memory:
 
 
 @dataclass
+class _Places:
+    """Where tokens stand: the angles of their positions and, for packed ones, the way into their rows and back."""
+
+    turns: tuple[Any, Any]
+    rows: Any = None
+    back: Any = None
+
+    def spread(self, x: Any) -> Any:
+        """Packed tokens `(total, n)` -> rows `(rows, length, n)`; rows stay as they are."""
+        from openvino import opset13 as op
+
+        return x if self.rows is None else op.gather(x, self.rows, op.constant(0))
+
+    def pack(self, x: Any) -> Any:
+        from openvino import opset13 as op
+
+        if self.back is None:
+            return x
+        width = x.get_output_partial_shape(0)[2].get_length()
+        return op.gather(op.reshape(x, _ints(-1, width), False), self.back, op.constant(0))
+
+
+@dataclass
 class _Llama:
     """The parts that both graphs are made of."""
 
@@ -123,19 +149,19 @@ class _Llama:
         head = self.gguf.tensor("token_embd.weight" if tied else "output.weight")
         return self._linear(self._norm(x), product(head * self.gguf.tensor("output_norm.weight"), self._turn))
 
-    def layer(self, number: int, x: Any, read: Any, turns: Any, read_turns: Any, mask: Any, memory: Any) -> Any:
-        """`x` after one layer that looks at `read`; `turns` are the angles of the places of each."""
+    def layer(self, number: int, x: Any, read: Any, at: _Places, of: _Places, mask: Any, memory: Any) -> Any:
+        """`x`, which stands `at` some places, after one layer that looks at `read` and the places `of` it."""
         from openvino import opset13 as op
 
         w = layer_of(self.gguf, self.shape, number, self._turn, self._head_turn)
         here, there = self._norm(x), self._norm(read)
-        query = self._rotate(self._heads(self._linear(here, w.query), self.shape.heads), turns)
-        key = self._rotate(self._heads(self._linear(there, w.key), self.shape.key_heads), read_turns)
-        value = self._heads(self._linear(there, w.value), self.shape.key_heads)
+        query = self._rotate(self._heads(at.spread(self._linear(here, w.query)), self.shape.heads), at.turns)
+        key = self._rotate(self._heads(of.spread(self._linear(there, w.key)), self.shape.key_heads), of.turns)
+        value = self._heads(of.spread(self._linear(there, w.value)), self.shape.key_heads)
         key, value = memory(f"key.{number}", key), memory(f"value.{number}", value)
         seen = op.scaled_dot_product_attention(query, self._shared(key), self._shared(value), mask)
         seen = op.reshape(op.transpose(seen, _ints(0, 2, 1, 3)), _ints(0, 0, self.shape.width), True)
-        x = op.add(x, self._linear(seen, w.output))
+        x = op.add(x, self._linear(at.pack(seen), w.output))
         here = self._norm(x)
         gated = op.multiply(op.swish(self._linear(here, w.gate)), self._linear(here, w.up))
         return op.add(x, self._linear(gated, w.down))
@@ -194,10 +220,10 @@ class _Llama:
         return op.multiply(op.convert(op.constant(whole), "f32"), op.constant(scale))
 
 
-def _parameter(name: str) -> Any:
+def _parameter(name: str, axes: int = 2) -> Any:
     from openvino import opset13 as op
 
-    made = op.parameter([-1, -1], dtype=np.int64, name=name)
+    made = op.parameter([-1] * axes, dtype=np.int64, name=name)
     made.output(0).set_names({name})
     return made
 

@@ -6,6 +6,8 @@ token ids; text becomes ids in `qa.local`. Try `LocalModel.load("embedded").like
 
 from __future__ import annotations
 
+import itertools
+import math
 import queue
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +19,7 @@ import numpy.typing as npt
 Ids = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
-ROWS = 4  # passages scored together: fewer leave the processor waiting, more spend it on padding
+TOKENS = 512  # scored together at the most: many keep the processor busy, and memory bounds them
 
 
 class Likelihood:
@@ -28,16 +30,17 @@ class Likelihood:
         self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for _ in range(streams):
             self._free.put(compiled.create_infer_request())
+        self._streams = streams
         self._threads = ThreadPoolExecutor(streams, thread_name_prefix="likelihood")
 
     def __call__(self, prefixes: Sequence[Ids], question: Ids) -> Floats:
         """Nats per token, shape `(len(prefixes),)`; every prefix and the question hold at least one token id.
 
-        Prefixes of like length share a batch, so that little is spent on padding; the longest go first, so that
-        no stream is left with a long one at the end.
+        Prefixes of like length share a batch, and batches hold the same number of tokens, so that all streams end
+        together.
         """
-        order = sorted(range(len(prefixes)), key=lambda i: -len(prefixes[i]))
-        batches = [order[start : start + ROWS] for start in range(0, len(order), ROWS)]
+        lengths = [len(prefix) + len(question) - 1 for prefix in prefixes]
+        batches = shares(lengths, self._streams)
         scores = np.zeros(len(prefixes), np.float32)
         done = self._threads.map(lambda batch: self._batch([prefixes[i] for i in batch], question), batches)
         for batch, values in zip(batches, done, strict=True):
@@ -45,7 +48,7 @@ class Likelihood:
         return scores
 
     def _batch(self, prefixes: Sequence[Ids], question: Ids) -> Floats:
-        given = padded(prefixes, question)
+        given = packed(prefixes, question)
         request = self._free.get()
         try:
             request.reset_state()
@@ -55,28 +58,48 @@ class Likelihood:
             self._free.put(request)
 
 
-def padded(prefixes: Sequence[Ids], question: Ids) -> dict[str, npt.NDArray[Any]]:
-    """The inputs of a scoring graph: rows of `prefix + question`, padded on the right, and where the question is.
+def shares(lengths: Sequence[int], streams: int) -> list[list[int]]:
+    """Which rows go together: the same number of batches for each stream, of about as many tokens each.
 
-    >>> given = padded([np.array([5, 6]), np.array([7])], np.array([8, 9]))
-    >>> given["input_ids"].tolist(), given["at"].tolist()
-    ([[5, 6, 8, 9], [7, 8, 9, 0]], [[1, 2], [0, 1]])
-
-    `at` holds the places whose next token is one of the question's. Padding needs no mask: it comes after all that
-    counts, and a language model never looks ahead.
+    >>> shares([10, 30, 10, 10], 2)
+    [[1], [0, 2, 3]]
     """
-    rows, asked = len(prefixes), len(question)
-    length = max(map(len, prefixes)) + asked
-    ids = np.zeros((rows, length), np.int64)
-    for row, prefix in enumerate(prefixes):
-        ids[row, : len(prefix) + asked] = np.concatenate([prefix, question])
-    lengths = np.array([len(prefix) for prefix in prefixes])
+    total, batches = sum(lengths), []
+    count = streams * math.ceil(total / (TOKENS * streams))
+    filled = 0
+    for row in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        # The batch that the middle of this row falls in, when all rows lie end to end.
+        batches.append((int((filled + lengths[row] / 2) * count / total), row))
+        filled += lengths[row]
+    return [[row for _, row in group] for _, group in itertools.groupby(batches, key=lambda b: b[0])]
+
+
+def packed(prefixes: Sequence[Ids], question: Ids) -> dict[str, npt.NDArray[Any]]:
+    """The inputs of a scoring graph: rows of `prefix + question`, and where the question is.
+
+    >>> given = packed([np.array([5, 6]), np.array([7])], np.array([8, 9]))
+    >>> given["tokens"].tolist(), given["rows"].tolist(), given["back"].tolist()
+    ([5, 6, 8, 7, 8], [[0, 1, 2], [3, 4, 0]], [0, 1, 2, 3, 4])
+    >>> given["at"].tolist()
+    [[1, 2], [0, 1]]
+
+    `at` holds the places whose next token is one of the question's; the last token of the question predicts nothing
+    that is asked. The places after a row's end hold any token: a language model never looks ahead.
+    """
+    lengths = np.array([len(prefix) + len(question) - 1 for prefix in prefixes])
+    here = np.arange(lengths.max()) < lengths[:, None]
+    rows = np.zeros(here.shape, np.int64)
+    rows[here] = np.arange(lengths.sum())
+    tokens = np.concatenate([part for prefix in prefixes for part in (prefix, question[:-1])])
     return {
-        "input_ids": ids,
-        "at": lengths[:, None] - 1 + np.arange(asked),
-        "targets": np.tile(question, (rows, 1)),
-        # What OpenVINO's own exports ask for besides.
-        "attention_mask": np.ones_like(ids),
-        "position_ids": np.tile(np.arange(length), (rows, 1)),
-        "beam_idx": np.arange(rows, dtype=np.int32),
+        "tokens": tokens,
+        "rows": rows,
+        "back": np.flatnonzero(here),
+        "at": lengths[:, None] - len(question) + np.arange(len(question)),
+        "targets": np.tile(question, (len(prefixes), 1)),
+        # What OpenVINO's own exports ask for instead of the first three: the same rows, padded on the right.
+        "input_ids": tokens[rows],
+        "attention_mask": np.ones_like(rows),
+        "position_ids": np.tile(np.arange(rows.shape[1]), (len(rows), 1)),
+        "beam_idx": np.arange(len(rows), dtype=np.int32),
     }

@@ -22,7 +22,7 @@ import pytest
 from index.errors import ModelError
 from qa.gguf import Gguf
 from qa.graph import scorer, writer
-from qa.likelihood import Likelihood, padded
+from qa.likelihood import Likelihood, packed, shares
 from qa.llama import Shape, shape_of
 from qa.local import LocalModel
 from qa.modelfiles import cache_root, find, runtime
@@ -169,11 +169,21 @@ def test_the_writing_graph_remembers_what_it_was_given_before(tiny: tuple[Gguf, 
         assert logits - np.log(np.exp(logits).sum()) == pytest.approx(logs[end - 1], abs=2e-3)
 
 
-def test_padding_stands_after_all_that_counts() -> None:
-    given = padded([np.array([5, 6]), np.array([7])], np.array([8, 9]))
-    assert given["input_ids"].tolist() == [[5, 6, 8, 9], [7, 8, 9, 0]]
+def test_rows_are_packed_without_padding_and_the_last_token_of_the_question_is_left_out() -> None:
+    given = packed([np.array([5, 6]), np.array([7])], np.array([8, 9]))
+    assert given["tokens"].tolist() == [5, 6, 8, 7, 8]
+    assert given["rows"].tolist() == [[0, 1, 2], [3, 4, 0]]
+    assert given["rows"].ravel()[given["back"]].tolist() == [0, 1, 2, 3, 4]
     assert given["at"].tolist() == [[1, 2], [0, 1]]
     assert given["targets"].tolist() == [[8, 9], [8, 9]]
+
+
+def test_each_stream_gets_as_many_tokens() -> None:
+    assert shares([10, 30, 10, 10], 2) == [[1], [0, 2, 3]]
+    assert shares([7], 4) == [[0]]
+    lengths = list(range(20, 100, 5))
+    parts = [sum(lengths[row] for row in batch) for batch in shares(lengths, 2)]
+    assert sum(parts) == sum(lengths) and max(parts) - min(parts) <= max(lengths)
 
 
 def test_every_number_format_is_read_as_its_definition_says(tmp_path: Path) -> None:
