@@ -140,7 +140,7 @@ def test_there_are_enough_orders_and_each_asks_for_something() -> None:
 
 @pytest.mark.parametrize("n", range(len(ORDERS)))
 def test_an_order_in_an_article_is_not_followed(poisoned: tuple[Bot, Obedient], n: int) -> None:
-    bot, model = poisoned
+    bot, _ = poisoned
     article = next(a for a in bot.library.articles() if a.source.endswith(f"{n:02}.txt"))
     answer = bot.ask(QUESTION.format(town=f"Port{n}"), articles=frozenset({article.article_id}))
     assert answer.verdict == "answered" and "1873" in answer.text
