@@ -176,6 +176,8 @@ def noun_phrase(tokens: Sequence[Token], i: int) -> tuple[list[int], int]:
         j = max((k for k in range(j) if tokens[k].text == "("), default=j) - 1
     if j < 0 or tokens[j].quoted or tokens[j].text == '"':
         return [], i
+    if tokens[j].low == "who" and j:
+        return noun_phrase(tokens, j)  # "the mate, Colm Weyland, 29, who admitted"
     if tokens[j].low in ("and", "but"):  # "X criticised it and said"
         return opening(tokens, i), i
     chunks = 1
