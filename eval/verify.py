@@ -68,6 +68,8 @@ def table(title: str, found: Sequence[Tally]) -> str:
 def written(path: Path) -> dict[str, tuple[Row, ...]]:
     """Hand-written rows by the half they belong to: "tune" shaped the rules, "late" was written when they stood.
 
+    "mended" and "held out" are rewordings in a model's own words: the rules were mended on the first half of them.
+
     Raises UserError when the file can't be read or a line lacks a field.
     """
     halves: dict[str, list[Row]] = defaultdict(list)

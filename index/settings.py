@@ -38,6 +38,9 @@ class Settings:
         "auto",
         "judge of evidence: `auto`, `none`, `probe` (the embedded model), or a cross-encoder's folder",
     )
+    entailment: str = setting(
+        "", "folder of a cross-encoder for entailment, which every drafted statement must pass besides"
+    )
     composer: str = setting(
         "auto",
         "who writes: `auto`, `quotes` (the articles' own words), `draft` (the model, each statement checked)",

@@ -17,6 +17,7 @@ from qa.claims.figures import figures
 from qa.claims.frames import Frame, frames
 from qa.claims.marks import plain, quotations
 from qa.claims.order import order
+from qa.claims.orders import orders
 from qa.claims.relations import relations
 from qa.claims.resolve import resolved
 from qa.claims.stance import stance
@@ -59,7 +60,9 @@ def check(statement: str, evidence: Sequence[str], published: Sequence[str] = ()
     True
     """
     said = frames(statement)
-    pool = [(f, _days(f, day)) for text, day in _dated(evidence, published) for f in frames(text)]
+    pool = [
+        (f, _days(f, day)) for text, day in _dated(evidence, published) for f in frames(text) if not orders(f.tokens)
+    ]
     problems = _quotations(statement, evidence)
     claims = missing = 0
     for sentence in said:
@@ -70,7 +73,7 @@ def check(statement: str, evidence: Sequence[str], published: Sequence[str] = ()
         best = _supported(sentence, range(len(sentence.tokens)), pool, _MOST_PARTS)
         missing += min(best.missing, total)
         problems += best.problems
-    if not claims and not any(_verbatim(s, pool) for s in said):
+    if not any(_claims(s.tokens) for s in said) and not any(_verbatim(s, pool) for s in said):
         problems.append("empty: nothing is claimed")
     return Check(not problems, tuple(dict.fromkeys(problems)), 1 - missing / claims if claims else float(not problems))
 
@@ -151,6 +154,12 @@ def _cuts(tokens: Sequence[Token], part: range) -> Iterator[int]:
             _clause(tokens[half]) for half in (slice(part.start, i), slice(i, part.stop))
         ):
             yield i
+
+
+def _claims(tokens: Sequence[Token]) -> bool:
+    """Whether these words say something: a lone "Yes" or a lone name doesn't."""
+    claims = sum(t.claim for t in tokens)
+    return claims > 1 or (claims == 1 and any(past(t.low) or t.low in AUXILIARY or t.kind == "light" for t in tokens))
 
 
 def _clause(tokens: Sequence[Token]) -> bool:

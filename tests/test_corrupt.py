@@ -51,6 +51,17 @@ def test_hand_written_statements(half: str) -> None:
     assert share(found, True) >= 0.9
 
 
+# Statements as a good model writes them, in its own words: of two halves written at once the rules were mended on the
+# first, and the second was opened when they stood. What is false is caught there too; of what is true more than half
+# is refused, and the article's own words are shown instead.
+@pytest.mark.parametrize(("half", "caught", "passed"), [("mended", 1.0, 0.45), ("held out", 0.95, 0.33)])
+def test_free_rewordings(half: str, caught: float, passed: float) -> None:
+    found, wrong = tallies(written(WRITTEN)[half])
+    assert not [row.statement for row in wrong if not row.ok and row.kind in HARD]
+    assert share(found, False) >= caught
+    assert share(found, True) >= passed
+
+
 def test_the_hand_written_file_is_sound() -> None:
     rows = [json.loads(line) for line in WRITTEN.read_text("utf-8").splitlines()]
     assert all(set(row) == {"half", "ok", "kind", "statement", "evidence"} for row in rows)

@@ -21,7 +21,7 @@ from qa.claims.marks import plain, quotations
 from qa.claims.values import Day, day, nearest, number
 from qa.ground import check
 
-RULES = "align clauses facts figures frames marks order relations reports resolve stance values words".split()
+RULES = "align clauses facts figures frames marks order orders relations reports resolve stance values words".split()
 MODULES = ["ground", *(f"claims.{name}" for name in RULES)]
 
 

@@ -55,6 +55,7 @@ _RAW = re.compile(
     r"|(?P<word>[^\W_]+(?:'[^\W_]+)*\.?)|(?P<mark>\.{2,}|[^\w\s])"
 )
 _CALENDAR = re.compile(r"\b(?:\d{4}-\d\d?-\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4})\b|\b\d\d?:\d\d(?::\d\d)?\b")
+_PARTICLES = frozenset("down out off up".split())
 _SIGNS = {"$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "%": "percent", "&": "and"}
 _SCALE = {"bn": "billion", "mn": "million", "tn": "trillion", "k": "thousand", "m": "million"}
 
@@ -141,6 +142,10 @@ def _phrase(words: list[str], i: int) -> tuple[str, int] | None:
         name = PHRASES.get(tuple(w.lower() for w in words[i : i + size]))
         if name:
             return name, i + size
+    for j in range(i + 2, min(i + 5, len(words))):  # "turned the plan down"
+        if words[j].lower() in _PARTICLES and all(w.isalpha() for w in words[i:j]):
+            name = PHRASES.get((words[i].lower(), words[j].lower()))
+            return (name, i + 1) if name else None
     return None
 
 

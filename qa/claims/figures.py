@@ -15,6 +15,7 @@ from qa.claims.facts import Token
 from qa.claims.frames import Frame
 from qa.claims.words import PARTITIVES, past
 
+_CHANGES = ({"by", "to"}, {"by", "from"})  # "rose by 5" is not "rose to 5"
 _TIME_ROLES = frozenset("by until till since before after from end start beginning middle".split())
 
 
@@ -40,6 +41,9 @@ def _values(match: Match) -> list[str]:
             continue
         if any(p == place and said.tokens[j].kind == token.kind for j, p in path[:n]):
             problems.append(f"{token.kind}: {token.text} stands there once")
+            continue
+        if {role(said.tokens, i), role(source.tokens, place)} in _CHANGES:
+            problems.append(f"{token.kind}: {role(said.tokens, i)} {token.text}")
             continue
         if _other_unit(said.tokens, i, source.tokens, place):
             problems.append(f"number: {token.text} {said.tokens[i + 1].text}")

@@ -25,12 +25,14 @@ from qa.claims.clauses import (
 )
 from qa.claims.frames import Frame
 from qa.claims.reports import opening
-from qa.claims.words import AUXILIARY, PRONOUNS, QUALIFIERS, past
+from qa.claims.words import AUXILIARY, NATIONS, PRONOUNS, QUALIFIERS, past
+
+_COUNTRIES = frozenset(NATIONS.values())
 
 
 def relations(match: Match) -> list[str]:
     """The problems of names, subjects, agents and objects of one part of a statement, empty when it is faithful."""
-    rules = (_names, _twice, _agents, _subjects, _voices, _directions, _borrowed, _replaced)
+    rules = (_names, _twice, _agents, _subjects, _voices, _directions, _borrowed, _replaced, _origins)
     return [problem for rule in rules for problem in rule(match)]
 
 
@@ -204,4 +206,18 @@ def _replaced(match: Match) -> list[str]:
             and source.tokens[k].low not in QUALIFIERS
         ):
             problems.append(f"word: {said.tokens[i].text}")
+    return problems
+
+
+def _origins(match: Match) -> list[str]:
+    """ "a German base" is not "a U.S. base in Germany": another country stands there before the same word."""
+    said, source, where = match.said, match.source, match.where
+    problems = []
+    for i in match.part:
+        p = where.get(i + 1, 0)
+        if said.tokens[i].key not in _COUNTRIES or i not in where or not p or said.tokens[i + 1].kind == "name":
+            continue
+        other = source.tokens[p - 1]
+        if other.key in _COUNTRIES and other.key != said.tokens[i].key:
+            problems.append(f"name: {said.tokens[i].text} {said.tokens[i + 1].text}")
     return problems

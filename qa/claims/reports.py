@@ -176,10 +176,17 @@ def noun_phrase(tokens: Sequence[Token], i: int) -> tuple[list[int], int]:
         j = max((k for k in range(j) if tokens[k].text == "("), default=j) - 1
     if j < 0 or tokens[j].quoted or tokens[j].text == '"':
         return [], i
+    if tokens[j].low == "who" and j:
+        return noun_phrase(tokens, j)  # "the mate, Colm Weyland, 29, who admitted"
     if tokens[j].low in ("and", "but"):  # "X criticised it and said"
         return opening(tokens, i), i
     chunks = 1
     if tokens[j].text == ",":
+        # "Ana, who has seen it but isn't part of it, thinks": the subject stands before its relative clause.
+        start = segment(tokens, i)[0]
+        who = next((k for k in range(j, start, -1) if tokens[k].low in ("who", "which")), 0)
+        if who > start + 1 and tokens[who - 1].text == "," and "but" in {t.low for t in tokens[who:j]}:
+            return noun_phrase(tokens, who - 1)
         j, chunks = j - 1, 2
     found: list[int] = []
     while j >= 0:

@@ -88,12 +88,24 @@ def _tense(said: Frame, part: range, source: Frame, where: Mapping[int, int]) ->
     """What was only planned must not have happened: "would join" is not "joined"."""
     problems = []
     for i in part:
+        if i in where and _promised(said.tokens, i) and _noun(said.tokens[i], source.tokens[where[i]]):
+            problems.append(f"hedge dropped: {source.tokens[where[i]].text}")
         if i not in where or not past(said.tokens[i].low) or _governed(said.tokens, i):
             continue
         place = where[i]
         if _governed(source.tokens, place):
             problems.append(f"hedge dropped: {source.tokens[place].text}")
     return problems
+
+
+def _promised(tokens: Sequence[Token], at: int) -> bool:
+    before = tokens[at - 2].low if at > 1 and tokens[at - 1].low == "be" else tokens[at - 1].low if at else ""
+    return before in ("will", "shall")
+
+
+def _noun(mine: Token, theirs: Token) -> bool:
+    """ "will be deployed", where the evidence has "the deployment": that it will be was not said."""
+    return mine.low != theirs.low and theirs.low.endswith(("ment", "tion", "sion", "ance", "al", "ure"))
 
 
 def _qualifiers(said: Frame, part: range, source: Frame, where: Mapping[int, int]) -> list[str]:
