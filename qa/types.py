@@ -124,8 +124,8 @@ class Answer:
         return f"The articles differ: {one} tells it as settled, {other} does not."
 
     def _publisher(self, statement: Statement) -> str:
-        cited = next(c for c in self.citations if c.n == statement.citations[0])
-        return cited.publisher or f"“{cited.title or cited.source}”"
+        cited = next((c for c in self.citations if c.n in statement.citations), None)
+        return (cited.publisher or f"“{cited.title or cited.source}”") if cited else "one"
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract: the same fields for the terminal, for HTTP and for the evaluation."""

@@ -136,7 +136,7 @@ def answer(*texts: str, verdict: Any = "answered", citations: tuple[Citation, ..
         closest=citations if verdict == "closest" else (),
         hits=(),
         confidence=0.9,
-        engine=Engine("quotes", "MiniLM", "likelihood"),
+        engine=Engine("quotes", "MiniLM", "probe"),
         timings={"search": 0.25, "total": 1.25},
     )
     return replace(given, **changes)

@@ -105,7 +105,8 @@ def _understood(asked: str) -> str:
 def _answered(answer: Answer, turn: int, roots: Mapping[str, str], stale: frozenset[int]) -> str:
     by_number = {c.n: c for c in answer.citations}
     prose = "".join(_statement(s, by_number, turn, roots, stale) for s in answer.statements)
-    return prose + _sources(answer.citations, turn, stale)
+    differ = "".join(f'<p class="differ">{flat(answer.difference(d))}</p>' for d in answer.differing)
+    return prose + differ + _sources(answer.citations, turn, stale)
 
 
 def _statement(

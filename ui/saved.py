@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast, get_args
 
 from index.errors import UserError
-from qa.types import Answer, Citation, Engine, Kind, Statement, Turn, Verdict
+from qa.types import Answer, Citation, Differing, Engine, Kind, Statement, Turn, Verdict
 from ui.safe import date_words
 
 MOST_TURNS = 500
@@ -22,11 +22,12 @@ def answer_from_dict(data: Mapping[str, Any]) -> Answer:
         verdict, engine = data["verdict"], data["engine"]
         if verdict not in get_args(Verdict):
             raise ValueError(verdict)
+        statements = tuple(_statement(s) for s in data["statements"])
         return Answer(
             question=_text(data["question"]),
             asked=_text(data["asked"]),
             verdict=cast(Verdict, verdict),
-            statements=tuple(_statement(s) for s in data["statements"]),
+            statements=statements,
             citations=tuple(_citation(c) for c in data["citations"]),
             closest=tuple(_citation(c) for c in data["closest"]),
             hits=(),
@@ -38,6 +39,7 @@ def answer_from_dict(data: Mapping[str, Any]) -> Answer:
                 tuple(_text(note) for note in engine["notes"]),
             ),
             timings={_text(step): float(seconds) for step, seconds in data["timings"].items()},
+            differing=tuple(_differing(d, len(statements)) for d in data.get("differing", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise UserError(
@@ -55,6 +57,13 @@ def _statement(data: Mapping[str, Any]) -> Statement:
     if data["kind"] not in get_args(Kind):
         raise ValueError(data["kind"])
     return Statement(_text(data["text"]), tuple(int(n) for n in data["citations"]), cast(Kind, data["kind"]))
+
+
+def _differing(data: Mapping[str, Any], statements: int) -> Differing:
+    first, second = int(data["first"]), int(data["second"])
+    if data["about"] not in ("number", "certainty") or not (0 <= first < statements and 0 <= second < statements):
+        raise ValueError(data)
+    return Differing(first, second, data["about"])
 
 
 def _citation(data: Mapping[str, Any]) -> Citation:
