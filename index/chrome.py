@@ -85,7 +85,7 @@ def is_prompt(line: str) -> bool:
     if ANYWHERE.fullmatch(line):
         return True
     parts = [part for part in _PARTS.split(line) if part]
-    if len(parts) == 1 and len(parts := line.split()) < 3:
+    if len(parts) == 1 and (_FULL_STOP.search(line) or len(parts := line.split()) < 3):
         return False
     return all(ANYWHERE.fullmatch(part) or EDGE.fullmatch(part) for part in parts)
 
