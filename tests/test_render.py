@@ -52,7 +52,9 @@ def everywhere(text: str) -> dict[str, str]:
     c = citation(1, title=text, publisher=text, quote=text or "x", source=text, article_id=text)
     a = Article(text, text, 0, 3, text, text, "2025-04-09", text)
     engine = Engine(text, text, text, (text,))
-    spoken = answer(question="q", asked=text, citations=(c, replace(c, n=2, article_id="other")), engine=engine)
+    spoken = answer(
+        question="As it was typed?", asked=text, citations=(c, replace(c, n=2, article_id="other")), engine=engine
+    )
     spoken = replace(spoken, statements=(Statement(text, (1, 2), "quote"), Statement(text, (1,), "generated")))
     return {
         "answered": render_answer(spoken),
