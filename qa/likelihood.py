@@ -64,7 +64,8 @@ def shares(lengths: Sequence[int], streams: int) -> list[list[int]]:
     >>> shares([10, 30, 10, 10], 2)
     [[1], [0, 2, 3]]
     """
-    total, batches = sum(lengths), []
+    total = sum(lengths)
+    batches: list[tuple[int, int]] = []
     count = streams * math.ceil(total / (TOKENS * streams))
     filled = 0
     for row in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
@@ -87,8 +88,9 @@ def packed(prefixes: Sequence[Ids], question: Ids) -> dict[str, npt.NDArray[Any]
     that is asked. The places after a row's end hold any token: a language model never looks ahead.
     """
     lengths = np.array([len(prefix) + len(question) - 1 for prefix in prefixes])
-    here = np.arange(lengths.max()) < lengths[:, None]
-    rows = np.zeros(here.shape, np.int64)
+    longest = int(lengths.max())
+    here = np.arange(longest) < lengths[:, None]
+    rows = np.zeros((len(lengths), longest), np.int64)
     rows[here] = np.arange(lengths.sum())
     tokens = np.concatenate([part for prefix in prefixes for part in (prefix, question[:-1])])
     return {
@@ -100,6 +102,6 @@ def packed(prefixes: Sequence[Ids], question: Ids) -> dict[str, npt.NDArray[Any]
         # What OpenVINO's own exports ask for instead of the first three: the same rows, padded on the right.
         "input_ids": tokens[rows],
         "attention_mask": np.ones_like(rows),
-        "position_ids": np.tile(np.arange(rows.shape[1]), (len(rows), 1)),
+        "position_ids": np.tile(np.arange(longest), (len(rows), 1)),
         "beam_idx": np.arange(len(rows), dtype=np.int32),
     }
