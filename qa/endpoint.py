@@ -6,8 +6,12 @@ The question and the chosen evidence are sent to the endpoint that the user name
 
 from __future__ import annotations
 
+import contextlib
+import queue
+import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from index.errors import EndpointError
@@ -15,6 +19,7 @@ from index.settings import Settings
 
 # Two more tries after a refusal that may pass (429, 5xx, a connection that fails), by the library's own backoff.
 RETRIES = 2
+LOOK = 0.05  # seconds between two looks at `cancel` while the endpoint is silent
 
 
 class Endpoint:
@@ -38,7 +43,10 @@ class Endpoint:
     def stream(
         self, messages: Sequence[dict[str, str]], max_tokens: int, cancel: threading.Event | None = None
     ) -> Iterator[str]:
-        """The reply, piece by piece; stops after `cancel`. Raises EndpointError, its cause kept."""
+        """The reply, piece by piece; hangs up soon after `cancel`, also on an endpoint that is silent.
+
+        Raises EndpointError, its cause kept.
+        """
         import httpx
         import openai
         from llama_index.core.base.llms.types import ChatMessage
@@ -47,12 +55,12 @@ class Endpoint:
         model = OpenAILike(
             model=self.name, api_base=self._settings.llm_url, api_key=self._settings.llm_key or "none",
             is_chat_model=True, temperature=0.0, max_tokens=max_tokens, max_retries=RETRIES,
-            timeout=self._settings.llm_timeout,
+            timeout=self._settings.llm_timeout, http_client=(client := _Client(self._settings.llm_timeout)).http,
         )  # fmt: skip
         chat = [ChatMessage(role=m["role"], content=m["content"]) for m in messages]
         said = finished = False
         try:
-            for part in model.stream_chat(chat):
+            for part in _until(cancel, lambda: model.stream_chat(chat)):
                 if cancel is not None and cancel.is_set():
                     return
                 finished = finished or _finishes(part.raw)
@@ -62,6 +70,10 @@ class Endpoint:
         except (openai.OpenAIError, httpx.HTTPError, ValueError, KeyError, AttributeError, TypeError) as exc:
             # The last four are how a malformed chunk shows itself in the client.
             raise EndpointError(self._reason(exc)) from exc
+        finally:
+            client.hang_up()
+        if cancel is not None and cancel.is_set():
+            return
         if said and not finished:
             # A connection that is cut between two chunks looks to the client like an end.
             raise EndpointError(f"The endpoint {self._where} broke off in the middle. Ask again.")
@@ -89,6 +101,61 @@ class Endpoint:
         if isinstance(exc, openai.APIConnectionError | httpx.HTTPError):
             return f"{who} can't be reached or broke off. Check that it runs and that CITESPAN_LLM_URL is right."
         return f"{who} sent something that can't be read. Check that it speaks OpenAI's chat protocol."
+
+
+class _Client:
+    """An HTTP client that can be hung up from another thread while it waits for the endpoint."""
+
+    def __init__(self, timeout: float) -> None:
+        import httpx
+
+        self._sockets: list[socket.socket] = []
+        self._gone = False
+        self.http = httpx.Client(timeout=timeout, event_hooks={"request": [self._watch]})
+
+    def _watch(self, request: Any) -> None:
+        if self._gone:
+            raise ConnectionAbortedError("hung up")  # no further try
+        request.extensions["trace"] = self._note
+
+    def _note(self, event: str, info: dict[str, Any]) -> None:
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._sockets.append(info["return_value"].get_extra_info("socket"))
+
+    def hang_up(self) -> None:
+        self._gone = True
+        for sock in self._sockets:
+            with contextlib.suppress(OSError):  # the endpoint was first, or TLS took the plain socket over
+                sock.shutdown(socket.SHUT_RDWR)
+        self.http.close()
+
+
+def _until(cancel: threading.Event | None, start: Callable[[], Iterator[Any]]) -> Iterator[Any]:
+    """What an iterator gives, read by a thread of its own, so that `cancel` is seen while it waits."""
+    got: queue.SimpleQueue[tuple[Any, Exception | None]] = queue.SimpleQueue()
+    end = object()
+
+    def read() -> None:
+        try:
+            for part in start():
+                got.put((part, None))
+                if cancel is not None and cancel.is_set():
+                    break
+            got.put((end, None))
+        except Exception as exc:  # raised again where it is read
+            got.put((end, exc))
+
+    threading.Thread(target=read, daemon=True, name="endpoint").start()
+    while cancel is None or not cancel.is_set():
+        try:
+            part, failure = got.get(timeout=LOOK)
+        except queue.Empty:
+            continue
+        if failure is not None:
+            raise failure
+        if part is end:
+            return
+        yield part
 
 
 def _finishes(raw: object) -> bool:

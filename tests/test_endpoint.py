@@ -148,6 +148,27 @@ def test_stopping_hangs_up(serve: Callable[..., Server]) -> None:
     assert len(got) == 1
 
 
+@pytest.mark.parametrize("pieces", [(), ("Ann ",)])
+def test_stopping_hangs_up_on_an_endpoint_that_is_silent(serve: Callable[..., Server], pieces: tuple[str, ...]) -> None:
+    waiting, gone = threading.Event(), threading.Event()
+
+    def silent(handler: Handler) -> None:
+        waiting.set()
+        if not handler.connection.recv(1):  # returns when the other side hangs up, and not before
+            gone.set()
+
+    def stop() -> None:
+        waiting.wait()
+        cancel.set()
+
+    server, cancel = serve(says(*pieces, then=silent) if pieces else silent), threading.Event()
+    reply = endpoint(server, timeout=60.0).stream(MESSAGES, 50, cancel)
+    assert [next(reply) for _ in pieces] == list(pieces)
+    threading.Thread(target=stop, daemon=True).start()
+    assert list(reply) == []
+    assert gone.wait(20)  # long before the timeout of 60 s
+
+
 def test_a_rate_limit_is_waited_out_as_the_server_asks(serve: Callable[..., Server]) -> None:
     server = serve(refuses(429, Retry_After="0.2"), says("fine"))
     started = time.monotonic()

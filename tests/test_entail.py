@@ -23,7 +23,7 @@ NLI = ("contradiction", "entailment", "neutral")
 def made(folder: Path, labels: tuple[str, ...], says: str | None = None) -> Path:
     """A cross-encoder of one small random layer, saved as the library saves them; it always `says` the same label."""
     import torch
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast  # type: ignore[attr-defined]
 
     folder.mkdir()
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"mark rutte visited tokyo kyoto on tuesday .".split()]
