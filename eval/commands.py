@@ -16,8 +16,8 @@ from index.cli import add_settings, settings_of
 from index.errors import UserError
 
 ENGINE = (
-    "store", "embedder", "precision", "llm", "llm_url", "llm_key", "llm_timeout", "reranker", "composer", "statements",
-    "strictness",
+    "store", "embedder", "precision", "llm", "llm_url", "llm_key", "llm_timeout", "reranker", "entailment", "composer",
+    "statements", "strictness",
 )  # fmt: skip
 Parser: TypeAlias = argparse.ArgumentParser
 Args: TypeAlias = argparse.Namespace

@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object an answer")
     parser.add_argument("--stdin", action="store_true", help="read one question a line from standard input")
     add_settings(
-        parser, "store", "embedder", "precision", "llm", "llm_url", "llm_timeout", "reranker", "composer",
+        parser, "store", "embedder", "precision", "llm", "llm_url", "llm_timeout", "reranker", "entailment", "composer",
         "statements", "strictness",
     )  # fmt: skip
     args = parser.parse_args(argv)

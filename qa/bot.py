@@ -20,9 +20,10 @@ from index.settings import Settings
 from index.types import Article, Hit, Span
 from qa import compose, prompts
 from qa.dates import with_dates
+from qa.entail import Verify, verifier
 from qa.fitted import fitted
 from qa.followup import self_contained
-from qa.ground import Check, check
+from qa.ground import check
 from qa.llm import EMBEDDED, Model, climb
 from qa.question import kind_of
 from qa.rank import Context
@@ -36,7 +37,6 @@ LOOK, NEAREST = 5, 3
 LONGEST_QUESTION = 2_000
 DRAFT_TOKENS = 220
 
-Verify = Callable[[str, Sequence[str], Sequence[str]], Check]
 Decide = Callable[[Features, str], tuple[Verdict, float]]
 
 
@@ -96,7 +96,7 @@ class Bot:
         search = Search.open(settings.store, Embedder.for_store(settings, library.meta("embedder")))
         reranker = choose_reranker(settings.reranker, note)
         # A model that doesn't write by default may still be chosen for one question; it loads when it first writes.
-        return cls(search, reranker, climb(settings, note), settings, notes)
+        return cls(search, reranker, climb(settings, note), settings, notes, verifier(settings.entailment, note))
 
     def ask(
         self, question: str, history: Sequence[Turn] = (), *, articles: frozenset[str] | None = None,

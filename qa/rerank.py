@@ -15,6 +15,7 @@ from typing import Protocol
 from index.errors import ModelError
 from index.types import Hit
 from qa.compose import leans
+from qa.entail import cross_encoder
 from qa.fitted import fitted
 from qa.local import LocalModel
 from qa.probe import Floats, Probe
@@ -79,16 +80,8 @@ class CrossEncoderReranker:
     fitted = "cross_encoder"
 
     def __init__(self, folder: str) -> None:
-        from sentence_transformers import CrossEncoder
-
         path = Path(folder).expanduser()
-        try:
-            self._model = CrossEncoder(str(path if path.is_dir() else folder), device="cpu")
-        except Exception as exc:
-            raise ModelError(
-                f"The reranker '{folder}' can't be loaded. Set CITESPAN_RERANKER to auto, none, probe or the "
-                "folder of a cross-encoder."
-            ) from exc
+        self._model = cross_encoder(path, "CITESPAN_RERANKER")
         self.name = path.name
 
     def judge(self, question: str, hits: Sequence[Hit], context_of: ContextOf) -> list[float]:

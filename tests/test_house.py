@@ -18,7 +18,7 @@ FILES = sorted(path for package in ORDER for path in (ROOT / package).rglob("*.p
 # Library -> the only files of ours that may import it. `eval/peers.py` is the stock pipeline we compare with.
 OWNERS = {
     "torch": {"index/embed.py"},
-    "sentence_transformers": {"index/embed.py", "qa/rerank.py", "qa/entail.py"},
+    "sentence_transformers": {"index/embed.py", "qa/entail.py"},
     "transformers": {"index/embed.py"},
     "chromadb": {"index/store.py", "eval/peers.py"},
     "openvino": {"qa/modelfiles.py", "qa/compiled.py", "qa/graph.py"},  # its files, its cache, its graph

@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     add_settings(
         parser, "store", "host", "port", "embedder", "precision", "llm", "llm_url", "llm_timeout", "reranker",
-        "composer", "statements", "strictness", "conversations",
+        "entailment", "composer", "statements", "strictness", "conversations",
     )  # fmt: skip
     args = parser.parse_args(argv)
     settings = settings_of(args)
