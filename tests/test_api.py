@@ -163,10 +163,8 @@ def test_conversations_in_a_file_are_had_with_their_own_key_alone(
     turns = [{**question, "answer": http.post(f"{served.url}/api/ask", json=question).json()}]
     ada, bob = {"x-citespan-key": "ada-ada-ada"}, {"x-citespan-key": "bob-bob-bob"}
     path = "/api/conversations/one-one-one"
-    with (
-        serve(replace(settings, conversations="file")) as keeping,
-        httpx.Client(base_url=keeping.url, timeout=120) as client,
-    ):
+    own = replace(copied(settings, tmp_path / "store"), conversations="file")
+    with serve(own) as keeping, httpx.Client(base_url=keeping.url, timeout=120) as client:
         assert client.put(path, json=turns, headers=ada).json() == {"kept": 1}
         assert client.get(path, headers=ada).json() == {"turns": turns}
         assert client.get(path, headers=bob).json() == {"turns": []}

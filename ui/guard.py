@@ -137,7 +137,7 @@ async def _whole(receive: Receive) -> bytes | None:
         message = await receive()
         body += bytes(message.get("body", b""))
         if not message.get("more_body"):
-            return body
+            return body if len(body) <= MOST_BODY else None
     return None
 
 
