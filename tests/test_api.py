@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import http.client
 import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -192,7 +192,7 @@ def test_feedback_over_http_is_gold_on_disk(settings: Settings, served: Served) 
 
 def raw(url: str, path: str) -> tuple[int, bytes]:
     """A request whose path no client tidies up."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
+    connection = HTTPConnection(url.removeprefix("http://"), timeout=60)
     connection.putrequest("GET", path, skip_accept_encoding=True)
     connection.endheaders()
     reply = connection.getresponse()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -236,7 +237,7 @@ def test_the_clock_knows_every_step_and_ends_with_the_whole() -> None:
 def test_without_a_command_the_help_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     printed = capsys.readouterr().out
-    assert all(f"    {name} " in printed for name in COMMANDS)
+    assert all(re.search(rf"^    {name}\s", printed, re.MULTILINE) for name in COMMANDS)
 
 
 def test_the_product_runs_over_its_own_gold(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

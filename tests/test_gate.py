@@ -46,7 +46,7 @@ class Contrary:
     """The judge whose best is its worst."""
 
     def __init__(self, judge: Reranker) -> None:
-        self._judge, self.name = judge, judge.name
+        self._judge, self.name, self.fitted = judge, judge.name, judge.fitted
 
     def judge(self, question: str, hits: Sequence[Hit], context_of: ContextOf) -> list[float]:
         return [-score for score in self._judge.judge(question, hits, context_of)]

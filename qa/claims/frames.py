@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from qa.claims.facts import Sentence, Token, sentences
 from qa.claims.reports import JOINTS, Report, after_be, reports, segment, stop
-from qa.claims.words import OPERATORS, REPORTING, past, stem
+from qa.claims.words import AUXILIARY, OPERATORS, REPORTING, past, stem
 
 _APART = frozenset("while whereas but although though".split())
+_ADVERBS = frozenset("already also often never not since just".split())
 _EXCEPT = frozenset("all nothing everything anything none nobody everybody".split())  # "all but one"
 
 
@@ -90,6 +91,8 @@ def _operators(tokens: Sequence[Token], told: Sequence[Report]) -> tuple[Operato
         sort = OPERATORS.get(token.low) if token.kind in ("free", "word", "light") else None
         if token.low == "but" and i and tokens[i - 1].low in _EXCEPT:
             sort = "neg"  # "all but one"
+        if sort == "if" and _gave(tokens, i):
+            sort = None
         if sort is None and _passive_report(tokens, i):
             sort = "possible"
         if sort is None:
@@ -113,6 +116,15 @@ def _passive_report(tokens: Sequence[Token], i: int) -> bool:
     """ "is expected to", "are believed to": somebody thinks so, nobody is named."""
     after = tokens[i + 1].low if i + 1 < len(tokens) else ""
     return stem(tokens[i].low) in REPORTING and after == "to" and after_be(tokens, i)
+
+
+def _gave(tokens: Sequence[Token], i: int) -> bool:
+    """ "having already provided Ukraine with aid", "provided by the state": a verb and no condition."""
+    if tokens[i].low not in ("provided", "providing"):
+        return False
+    before = next((t.low for t in reversed(tokens[:i]) if not t.low.endswith("ly") and t.low not in _ADVERBS), "")
+    after = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    return before in AUXILIARY | {"having", "being", "been"} or after in ("by", "with", "to", "for")
 
 
 def _heads(token: Token) -> bool:

@@ -122,6 +122,9 @@ def _other_clause(source: Frame, verb: int, before: int, used: set[int]) -> bool
     """Whether a verb stands in another clause than its statement's subject, with a subject of its own there."""
     if source.clause[verb] == source.clause[before]:
         return False
+    start = source.clause.index(source.clause[verb])
+    if source.tokens[start].text == ")" and source.clause[before] == source.clause[verb] - 1:
+        return False  # "the Ost Safety Agency (OSA) office, based in": what stands in brackets is the same thing
     own = [k for k in range(verb) if source.clause[k] == source.clause[verb] and source.tokens[k].kind != "mark"]
     if any(source.tokens[k].low in PRONOUNS for k in own):
         return False
