@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from index.search import Search
 from index.settings import Settings
 from index.types import Article, Hit, Span
 from qa import compose, prompts
+from qa.book import Book, Clock
 from qa.dates import with_dates
 from qa.entail import Verify, verifier
 from qa.fitted import fitted
@@ -119,7 +119,7 @@ class Bot:
     ) -> Iterator[Event]:  # fmt: skip
         """The same as `ask`, step by step. After `cancel` it ends with what has been proven so far."""
         settings = settings or self.settings
-        clock = _Clock()
+        clock = Clock()
         question = _checked(question)
 
         # 1. Make a follow-up self-contained.
@@ -143,7 +143,7 @@ class Bot:
 
         # 5. and 6. Draft from the evidence, and keep what the evidence proves.
         yield Stage("checking")
-        book = _Book(self._articles())
+        book = Book(self._articles())
         statements: list[Statement] = []
         notes = list(self.notes)
         if verdict == "answered":
@@ -191,7 +191,7 @@ class Bot:
         return features(question, hits, passages, context, engine.frequency, engine.size)
 
     def _statements(
-        self, question: str, hits: Sequence[Hit], book: _Book, settings: Settings, notes: list[str],
+        self, question: str, hits: Sequence[Hit], book: Book, settings: Settings, notes: list[str],
         cancel: threading.Event | None,
     ) -> Iterator[Statement]:  # fmt: skip
         facts = compose.choose(question, hits, settings.statements, self._fitted)
@@ -207,7 +207,7 @@ class Bot:
         if not drafted and not (cancel is not None and cancel.is_set()):
             yield from self._quoted(facts, book, dated=kind_of(question) == "when")
 
-    def _quoted(self, facts: Sequence[compose.Fact], book: _Book, *, dated: bool) -> Iterator[Statement]:
+    def _quoted(self, facts: Sequence[compose.Fact], book: Book, *, dated: bool) -> Iterator[Statement]:
         """The evidence sentences themselves, each cited; those of other articles that say the same beside it."""
         for fact in facts:
             span = compose.with_context(fact.shown, self._before(fact.shown))
@@ -222,7 +222,7 @@ class Bot:
             yield Statement(text, tuple(numbers), "quote")
 
     def _drafted(
-        self, model: Model, question: str, facts: Sequence[compose.Fact], book: _Book, settings: Settings,
+        self, model: Model, question: str, facts: Sequence[compose.Fact], book: Book, settings: Settings,
         cancel: threading.Event | None,
     ) -> Iterator[Statement]:  # fmt: skip
         """What the model writes from the numbered evidence, as far as the spans that it cites prove it."""
@@ -245,7 +245,7 @@ class Bot:
                     yield Statement(sentence.text, cited, "generated")
                     break
 
-    def _closest(self, hits: Sequence[Hit], book: _Book) -> tuple[Citation, ...]:
+    def _closest(self, hits: Sequence[Hit], book: Book) -> tuple[Citation, ...]:
         """The nearest sentences, one a passage, as citations of their own."""
         seen: dict[Span, Hit] = {}
         for hit in hits:
@@ -279,52 +279,6 @@ def writes(settings: Settings) -> bool:
     if settings.composer == "auto":
         return settings.llm != "none" and (bool(settings.llm_url) or settings.llm != EMBEDDED)
     return settings.composer == "draft" and settings.llm != "none"
-
-
-class _Book:
-    """The citations of one answer, numbered in the order in which they are first used."""
-
-    def __init__(self, articles: dict[str, Article]) -> None:
-        self._articles = articles
-        self._numbers: dict[Span, int] = {}
-        self._made: list[Citation] = []
-
-    @property
-    def citations(self) -> tuple[Citation, ...]:
-        return tuple(self._made)
-
-    def article(self, hit: Hit) -> Article:
-        return self._articles[hit.sentence.article_id]
-
-    def cite(self, article_id: str, span: Span, quote: str) -> int:
-        if span not in self._numbers:
-            self._numbers[span] = len(self._made) + 1
-            self._made.append(self.citation(len(self._made) + 1, article_id, span, quote))
-        return self._numbers[span]
-
-    def citation(self, n: int, article_id: str, span: Span, quote: str) -> Citation:
-        a = self._articles[article_id]
-        return Citation(
-            n, span.source, article_id, a.title, a.publisher, a.published, span.start, span.end, quote, a.sha256
-        )
-
-
-class _Clock:
-    """Seconds by step, and until the first statement."""
-
-    def __init__(self) -> None:
-        self._start = self._last = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, step: str) -> None:
-        now = time.perf_counter()
-        self._laps[step], self._last = now - self._last, now
-
-    def first(self) -> None:
-        self._laps.setdefault("first", time.perf_counter() - self._start)
-
-    def done(self) -> dict[str, float]:
-        return {**self._laps, "total": time.perf_counter() - self._start}
 
 
 def _checked(question: str) -> str:
