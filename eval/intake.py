@@ -20,7 +20,7 @@ from index.errors import UserError
 MANY = 1000  # questions: what takes longer than a break
 HINT = (
     "\nMost of the time is the reranker's: --limit 500 asks some questions of every type, --reranker none asks all of\n"
-    "them about ten times as fast. A stopped run goes on with --resume."
+    "them several times as fast. A stopped run goes on with --resume."
 )
 BREAK = "\n\n"  # between the title and the paragraphs of an article
 

@@ -29,7 +29,11 @@ class Reader:
     def __init__(self, compiled: Any, streams: int) -> None:
         self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for _ in range(streams):
-            self._free.put(compiled.create_infer_request())
+            request = compiled.create_infer_request()
+            # The runtime's Python layer finds its types at the first inference, which two threads must not do at once.
+            request.infer(packed([np.zeros(1, np.int64)], np.zeros(1, np.int64)))
+            tuple(request.get_output_tensor(0).shape)
+            self._free.put(request)
         self._streams = streams
         self._threads = ThreadPoolExecutor(streams, thread_name_prefix="reader")
 

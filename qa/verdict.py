@@ -20,6 +20,8 @@ from qa.types import Verdict
 
 # At least this sure of a plain "who is" or "what is" whose words are there; between `balanced` and `strict`.
 PLAIN = 0.7
+# Words that a question about somebody the articles name may have and they have not: "old", "born".
+UNKNOWN = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Features:
     spread: float  # idf-weighted share of all of them in the first few passages: high, the judge's doubts weigh more
     known: float  # idf-weighted share of all of them that occur anywhere
     plain: float  # 1 when it asks who or what something is, and all of its content words are in the first one's passage
+    named: float  # 1 when all that it names stands in the first few passages, and hardly a word of it is unknown
     instruction: float  # 1 when it tells the program what to do instead of asking
 
 
@@ -50,7 +53,7 @@ def features(
     """
     instruction = float(is_instruction(question))
     if not hits:
-        return Features(0, 0, -8, -8, 0, 0, 0, 0, 0, 0, 0, instruction)
+        return Features(0, 0, -8, -8, 0, 0, 0, 0, 0, 0, 0, 0, instruction)
     terms, names = content_words(question), names_of(question)
     found = {term: frequency(term) for term in {*terms, *names}}
     idf = inverse_frequency([*found], found.__getitem__, sentences)
@@ -77,6 +80,9 @@ def features(
         spread=share(terms, lambda t: stem(t) in together),
         known=share(terms, lambda t: found[t] > 0),
         plain=float(asks_what_is(question) and bool(terms) and all(stem(t) in top for t in terms)),
+        named=float(
+            bool(names) and all(stem(n) in together for n in names) and sum(found[t] == 0 for t in others) <= UNKNOWN
+        ),
         instruction=instruction,
     )
 
@@ -97,4 +103,6 @@ def decide(features: Features, strictness: str, model: Fitted) -> tuple[Verdict,
         answered = max(answered, PLAIN)
     if answered >= model.thresholds[strictness]:
         return "answered", answered
-    return ("closest" if related >= model.thresholds["related"] else "not_found"), answered
+    # "How old is Ann Lee?" is about her, whatever the articles say.
+    about = features.named or related >= model.thresholds["related"]
+    return ("closest" if about else "not_found"), answered

@@ -104,7 +104,18 @@ def test_what_the_passages_lack_lowers_the_chance() -> None:
         50,
     )
     assert good.coverage == good.known == good.names == good.spread == 1.0
-    assert bad.coverage == bad.known == bad.names == bad.spread == 0.0
+    assert bad.coverage == bad.known == bad.names == bad.spread == bad.named == 0.0
+
+
+@pytest.mark.parametrize(("question", "named"), [
+    ("How old is the mayor of Ost?", 1.0), ("How old is Ann Lee?", 0.0), ("how old is the mayor?", 0.0),
+    ("How are the cheese exports of Ost going?", 0.0),
+])  # fmt: skip
+def test_what_is_named_and_known_is_what_the_articles_are_about(question: str, named: float) -> None:
+    hits = [hit("The mayor of Ost opened the plant.")]
+    known = {"mayor": 2, "ost": 3, "plant": 1}
+    found = features(question, hits, [hits[0].sentence.text], Context("", ""), lambda t: known.get(t, 0), 50)
+    assert found.named == named
 
 
 def test_a_probability_is_the_logistic_function() -> None:
@@ -121,21 +132,22 @@ def test_only_a_question_for_a_definition_wants_one() -> None:
 @pytest.mark.parametrize("reranker", ["probe", "none", "cross_encoder"])
 def test_the_three_verdicts(reranker: str) -> None:
     model = fitted(reranker)
-    sure = Features(0.8, 0.7, 4.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0)
+    sure = Features(0.8, 0.7, 4.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0)
     if reranker != "probe":
         sure = replace(sure, judge=0.0, second=0.0)
-    nothing = Features(0.05, 0.05, -8.0, -8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    nothing = Features(0.05, 0.05, -8.0, -8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
     def verdict(of: Features, strictness: str = "balanced") -> str:
         return decide(of, strictness, model)[0]
 
     assert verdict(sure) == "answered" and verdict(nothing) == "not_found"
     assert verdict(replace(nothing, plain=1.0)) == "answered"
+    assert verdict(replace(nothing, named=1.0)) == "closest"
     assert verdict(replace(sure, instruction=1.0)) == "not_found"
     assert 0.0 <= decide(nothing, "balanced", model)[1] < decide(sure, "balanced", model)[1] <= 1.0
     assert model.thresholds["lenient"] < model.thresholds["balanced"] < model.thresholds["strict"]
 
 
 def test_a_judge_that_doubts_makes_it_closest() -> None:
-    doubted = Features(0.8, 0.7, -5.0, -6.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0)
+    doubted = Features(0.8, 0.7, -5.0, -6.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0)
     assert decide(doubted, "balanced", fitted("probe"))[0] == "closest"
