@@ -43,7 +43,7 @@ WRONG = 1 / 3
 # A refusal hides what the articles say; a false answer still shows their own words with their place. So it weighs more.
 REFUSAL = 1.5
 # A further sentence is shown from this chance on that it is evidence.
-SHOWN = 0.3
+SHOWN = 0.35
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

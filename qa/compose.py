@@ -16,7 +16,7 @@ from index.lexical import STOPWORDS
 from index.types import Hit, Span
 from qa.differ import differ
 from qa.fitted import Fitted, logistic
-from qa.question import asks_for_several, kind_of, stem
+from qa.question import asks_for_several, content_words, kind_of, stem
 from qa.types import Citation, Differing, Statement
 
 # Two sentences tell the same fact when this share of the shorter one's words stands in the other, and when this share
@@ -49,8 +49,8 @@ class Fact:
 class Further:
     """What speaks for a further sentence after the first; the weights are fitted (`qa/fitted.py`)."""
 
-    judge: float  # what the reranker gave it, log-odds
     behind: float  # how far its score is behind that of the first; 0 or less
+    coverage: float  # share of the question's content words in it
     several: float  # 1 when the question is likely to need several sentences
     definition: float  # 1 when a definition is asked for
     list: float  # 1 when a list is
@@ -60,7 +60,12 @@ def further(question: str, hits: Sequence[Hit]) -> list[Further]:
     """The features of the second hit and all after it; `hits` are reranked, best first."""
     kind, several = kind_of(question), float(asks_for_several(question))
     definition, list_ = float(kind == "definition"), float(kind == "list")
-    return [Further(h.rerank or 0.0, h.score - hits[0].score, several, definition, list_) for h in hits[1:]]
+    terms = frozenset(map(stem, content_words(question)))
+
+    def coverage(hit: Hit) -> float:
+        return len(terms & _stems(hit.sentence.text)) / max(1, len(terms))
+
+    return [Further(h.score - hits[0].score, coverage(h), several, definition, list_) for h in hits[1:]]
 
 
 def choose(question: str, hits: Sequence[Hit], limit: int, model: Fitted) -> tuple[Fact, ...]:
