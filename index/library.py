@@ -85,6 +85,10 @@ class Library(Database):
                 raise StoreError(f"{source} is not in the index any more. Ask again, or index it: python -m index")
             return self._text(source, sha256[0][0])
 
+    def quote(self, span: Span) -> str:
+        """The exact characters of a span. Raises StoreError when the store has no such file."""
+        return self.text(span.source)[span.start : span.end]
+
     def _text(self, source: str, sha256: str) -> str:
         """From memory, or read inside the snapshot that found the hash."""
         key = (source, sha256)

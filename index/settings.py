@@ -43,8 +43,9 @@ class Settings:
     )
     composer: str = setting(
         "auto",
-        "who writes: `auto`, `quotes` (the articles' own words), `draft` (the model, each statement checked)",
-        choices=("auto", "quotes", "draft"),
+        "who writes: `auto`, `quotes` (the articles' own words), `trim` (the same without clauses that don't answer), "
+        "`draft` (the model, each statement checked)",
+        choices=("auto", "quotes", "trim", "draft"),
     )
     statements: int = setting(5, "statements in an answer at the most", low=1)
     strictness: str = setting(

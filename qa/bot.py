@@ -17,15 +17,14 @@ from index.library import Library
 from index.search import Search
 from index.settings import Settings
 from index.types import Article, Hit, Span
-from qa import compose, prompts
+from qa import compose
 from qa.book import Book, Clock
-from qa.dates import with_dates
+from qa.editor import Editor
 from qa.entail import Verify, verifier
 from qa.fitted import fitted
 from qa.followup import self_contained
 from qa.ground import check
 from qa.llm import EMBEDDED, Model, climb
-from qa.question import kind_of
 from qa.rank import Context
 from qa.rerank import ContextOf, Reranker, choose_reranker, rerank
 from qa.types import QUOTES, Answer, Citation, Engine, Statement, Turn, Verdict
@@ -35,7 +34,6 @@ from qa.verdict import decide as verdict_of
 # The first hits whose passages the verdict looks at, and how many passages are shown when nothing answers.
 LOOK, NEAREST = 5, 3
 LONGEST_QUESTION = 2_000
-DRAFT_TOKENS = 220
 
 Decide = Callable[[Features, str], tuple[Verdict, float]]
 
@@ -77,7 +75,7 @@ class Bot:
         self.search_engine, self.reranker, self.model = search, reranker, model
         self.settings, self.notes = settings, tuple(notes)
         self._fitted = fitted(reranker.fitted)
-        self._verify = verify
+        self._editor = Editor(search, reranker, self.context_of, verify)
         self._decide = decide or functools.partial(verdict_of, model=self._fitted)
 
     @classmethod
@@ -178,14 +176,14 @@ class Bot:
         titles = {a.article_id: a.title for a in self.library.articles()}
 
         def context_of(hit: Hit) -> Context:
-            before = self._before(hit)
-            return Context(self._text(before) if before else "", titles.get(hit.sentence.article_id, ""))
+            before = self.search_engine.before(hit.sentence)
+            return Context(self.library.quote(before) if before else "", titles.get(hit.sentence.article_id, ""))
 
         return context_of
 
     def features(self, question: str, hits: Sequence[Hit]) -> Features:
         """What the verdict is made from; public, because the verdict is fitted on it."""
-        passages = [self._text(h.sentence.passage) for h in hits[:LOOK]]
+        passages = [self.library.quote(h.sentence.passage) for h in hits[:LOOK]]
         context = self.context_of()(hits[0]) if hits else Context("", "")
         engine = self.search_engine
         return features(question, hits, passages, context, engine.frequency, engine.size)
@@ -198,52 +196,14 @@ class Bot:
         drafted = False
         if self.model is not None and writes(settings):
             try:
-                for statement in self._drafted(self.model, question, facts, book, settings, cancel):
+                for statement in self._editor.drafted(self.model, question, facts, book, settings.statements, cancel):
                     drafted = True
                     yield statement
             except UserError as exc:
                 kept = "What it had said is kept." if drafted else "The answer is in the articles' own words instead."
                 notes.append(f"{exc} {kept}")
         if not drafted and not (cancel is not None and cancel.is_set()):
-            yield from self._quoted(facts, book, dated=kind_of(question) == "when")
-
-    def _quoted(self, facts: Sequence[compose.Fact], book: Book, *, dated: bool) -> Iterator[Statement]:
-        """The evidence sentences themselves, each cited; those of other articles that say the same beside it."""
-        for fact in facts:
-            span = compose.with_context(fact.shown, self._before(fact.shown))
-            text = " ".join(self._text(span).split())
-            if dated:
-                text = with_dates(text, book.article(fact.shown).published)
-            numbers = [book.cite(fact.shown.sentence.article_id, span, self._text(span))]
-            for twin in fact.also:
-                words = twin.sentence.text
-                if self._verify(text, [words], [book.article(twin).published]).ok or compose.same_fact(text, words):
-                    numbers.append(book.cite(twin.sentence.article_id, twin.sentence.span, words))
-            yield Statement(text, tuple(numbers), "quote")
-
-    def _drafted(
-        self, model: Model, question: str, facts: Sequence[compose.Fact], book: Book, settings: Settings,
-        cancel: threading.Event | None,
-    ) -> Iterator[Statement]:  # fmt: skip
-        """What the model writes from the numbered evidence, as far as the spans that it cites prove it."""
-        spans = [compose.with_context(hit, self._before(hit)) for fact in facts for hit in fact.hits]
-        owners = [book.article(hit) for fact in facts for hit in fact.hits]
-        texts = [self._text(span) for span in spans]
-        messages = prompts.messages(question, texts, settings.statements)
-        said: set[str] = set()
-        for sentence in compose.drafted(model.stream(messages, DRAFT_TOKENS, cancel), len(texts)):
-            if (cancel is not None and cancel.is_set()) or len(said) >= settings.statements:
-                return
-            # A sentence without a marker may still stand in the evidence; it is cited to the first that proves it.
-            claimed = [sentence.passages] if sentence.passages else [(n,) for n in range(1, len(texts) + 1)]
-            for numbers in claimed:
-                shown = [texts[n - 1] for n in numbers]
-                days = [owners[n - 1].published for n in numbers]
-                if sentence.text not in said and self._verify(sentence.text, shown, days).ok:
-                    said.add(sentence.text)
-                    cited = tuple(book.cite(owners[n - 1].article_id, spans[n - 1], texts[n - 1]) for n in numbers)
-                    yield Statement(sentence.text, cited, "generated")
-                    break
+            yield from self._editor.quoted(question, facts, book, trimmed=settings.composer == "trim")
 
     def _closest(self, hits: Sequence[Hit], book: Book) -> tuple[Citation, ...]:
         """The nearest sentences, one a passage, as citations of their own."""
@@ -253,13 +213,6 @@ class Bot:
         nearest = list(seen.values())[:NEAREST]
         return tuple(book.citation(n, h.sentence.article_id, h.sentence.span, h.sentence.text)
                      for n, h in enumerate(nearest, 1))  # fmt: skip
-
-    def _before(self, hit: Hit) -> Span | None:
-        """The sentence before a hit's, in the same passage."""
-        return self.search_engine.before(hit.sentence)
-
-    def _text(self, span: Span) -> str:
-        return self.library.text(span.source)[span.start : span.end]
 
     def _articles(self) -> dict[str, Article]:
         return {a.article_id: a for a in self.library.articles()}
@@ -273,8 +226,8 @@ class Bot:
 def writes(settings: Settings) -> bool:
     """Whether a model writes the prose by these settings.
 
-    The embedded one doesn't unless it is told to: its drafts pass the check but drop facts that the quotes keep
-    (compare two runs of `python -m eval run --composer quotes` and `--composer draft`).
+    The embedded one doesn't unless it is told to: its drafts pass the check but drop facts that the quotes keep, and
+    take three times as long. README, "Who writes", has the figures and the command.
     """
     if settings.composer == "auto":
         return settings.llm != "none" and (bool(settings.llm_url) or settings.llm != EMBEDDED)

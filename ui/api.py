@@ -48,7 +48,7 @@ class Ask(BaseModel):
     question: str = Field(description="what you want to know from the articles")
     history: list[Earlier] = Field(default=[], max_length=100, description="earlier turns, for follow-up questions")
     articles: list[str] | None = Field(None, description="only these articles (`article_id`); all if left out")
-    composer: str | None = Field(None, description="who writes: auto, quotes or draft")
+    composer: str | None = Field(None, description="who writes: auto, quotes, trim or draft")
     statements: int | None = Field(None, description="statements at the most")
     strictness: str | None = Field(None, description="lenient, balanced or strict")
 
@@ -204,7 +204,7 @@ def named(event: Event | Warming) -> tuple[str, dict[str, Any]]:
 GUIDE = """citespan over HTTP. Send and receive JSON; errors are {"error": "what to do"} with status 400.
 
 POST /api/ask           {"question": "...", "history": [{"question": "...", "answer": "..."}], "articles": ["id"],
-                         "composer": "auto|quotes|draft", "statements": 5, "strictness": "lenient|balanced|strict"}
+                         "composer": "auto|quotes|trim|draft", "statements": 5, "strictness": "lenient|balanced|strict"}
                         -> the Answer: question, asked, verdict, answer, statements, citations, closest, confidence,
                            engine, timings. Only `question` is needed.
 POST /api/ask/stream    the same, as server-sent events: stage, rewritten, partial, and last answer or error
