@@ -29,7 +29,8 @@ class Settings:
     precision: str = setting("auto", "number format of the embedder", choices=("auto", "float32", "bfloat16"))
     llm: str = setting(
         "embedded",
-        "language model: `embedded`, `none`, a GGUF file, an OpenVINO folder, or an endpoint's model name",
+        "language model: `embedded`, `none`, a GGUF file, an OpenVINO folder, a hub's `owner/model`, or an endpoint's "
+        "model name",
     )
     llm_url: str = setting("", "base URL of an OpenAI-compatible endpoint; questions and evidence are sent to it")
     llm_key: str = setting("", "key for that endpoint; never shown, never logged")

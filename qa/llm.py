@@ -45,9 +45,11 @@ def open_model(settings: Settings) -> Model | None:
     if settings.llm.endswith(".gguf") or settings.llm.count("/") != 1:
         raise ModelError(
             f"There is no model at {settings.llm}. Set CITESPAN_LLM to embedded, none, a GGUF file, an OpenVINO "
-            "folder, or name an endpoint with CITESPAN_LLM_URL."
+            "folder, a hub's owner/model, or name an endpoint with CITESPAN_LLM_URL."
         )
-    return LocalModel.load(_from_hub(settings.llm))
+    from qa.hub import fetch
+
+    return LocalModel.load(fetch(settings.llm))
 
 
 def climb(settings: Settings, notify: Notify) -> Model | None:
@@ -70,19 +72,3 @@ def climb(settings: Settings, notify: Notify) -> Model | None:
 def below(settings: Settings) -> Settings:
     """The settings of the rung below the one that they name."""
     return settings.with_(llm=EMBEDDED, llm_url="", llm_key="")
-
-
-def _from_hub(name: str) -> str:
-    """The folder of a hub's model, fetched once. Only for a name that the user has set."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    try:
-        folder = snapshot_download(name, allow_patterns=["*.xml", "*.bin", "*.json", "*.txt", "*.gguf"])
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as exc:
-        raise ModelError(
-            f"The model {name} could not be fetched from the hub. Check the name and the network, or set CITESPAN_LLM "
-            "to a GGUF file or an OpenVINO folder on this machine."
-        ) from exc
-    ggufs = sorted(Path(folder).glob("*.gguf"))
-    return str(ggufs[0]) if ggufs else folder
