@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from index.cli import add_settings, guarded, settings_of
 from index.errors import UserError
 from qa.bot import Bot
-from qa.types import QUOTES, Answer, Citation
+from qa.types import QUOTES, UNSURE, Answer, Citation
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,6 +71,8 @@ def page(answer: Answer) -> str:
     lines += [cited(c) for c in answer.citations or answer.closest]
     seconds = answer.timings.get("total", 0.0)
     by = "in the articles' own words" if answer.engine.llm == QUOTES else f"written by {answer.engine.llm}, checked"
+    if answer.unsure:
+        lines.append(UNSURE)
     if answer.verdict == "answered":
         lines.append(f"({by}; {seconds:.1f} s)")
     return "\n".join(lines).strip()

@@ -165,6 +165,7 @@ class Bot:
             engine=Engine(self._writer(statements), self.search_engine.embedder.name, self.reranker.name, tuple(notes)),
             timings=clock.done(),
             differing=tuple(compose.differing(statements, book.citations)),
+            unsure=bool(statements) and confidence < self._fitted.thresholds["strict"],
         )
 
     def _rerank(self, question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:

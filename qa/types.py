@@ -19,6 +19,7 @@ CLOSEST = "The articles don't answer this. The closest they come:"
 QUOTES = "quotes"
 """The `llm` of an answer in the articles' own words."""
 NOT_FOUND = "Nothing in these articles is about that."
+UNSURE = "Not sure that this answers the question: read the source before you rely on it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ class Answer:
     """What `Bot.ask` returns. Only an `answered` one has statements; the others have `closest` or nothing.
 
     `question` is what the user typed, `asked` the self-contained question that was searched. `confidence` is the
-    probability that the evidence answers the question (0 to 1). `timings` are seconds by step.
+    probability that the evidence answers the question (0 to 1); an `unsure` answer would not be given if the settings
+    asked for `strict`. `timings` are seconds by step.
     """
 
     question: str
@@ -106,6 +108,7 @@ class Answer:
     engine: Engine
     timings: Mapping[str, float] = field(default_factory=dict)
     differing: tuple[Differing, ...] = ()
+    unsure: bool = False
 
     @property
     def text(self) -> str:
@@ -139,6 +142,7 @@ class Answer:
             "closest": [asdict(c) for c in self.closest],
             "differing": [asdict(d) for d in self.differing],
             "confidence": round(self.confidence, 4),
+            "unsure": self.unsure,
             "engine": asdict(self.engine),
             "timings": {step: round(seconds, 4) for step, seconds in self.timings.items()},
         }

@@ -100,6 +100,14 @@ def test_the_closest_passages_are_cited_exactly(bot: Bot) -> None:
     assert_exact(answer.closest)
 
 
+@pytest.mark.parametrize(("confidence", "unsure"), [(0.95, False), (0.55, True)])
+def test_an_answer_that_strict_would_not_give_is_unsure(bot: Bot, confidence: float, unsure: bool) -> None:
+    sure = Bot(
+        bot.search_engine, bot.reranker, None, bot.settings, decide=lambda features, how: ("answered", confidence)
+    )
+    assert sure.ask("Where is NSATU based?").unsure is unsure
+
+
 def test_only_chosen_articles_are_used(bot: Bot) -> None:
     chosen = {a.article_id for a in bot.library.articles() if a.source.startswith("002")}
     answer = bot.ask("what is NSATU?", articles=frozenset(chosen))
@@ -180,7 +188,7 @@ def test_the_json_contract(bot: Bot) -> None:
     found = bot.ask("Where is NSATU based?").to_dict()
     assert list(found) == [
         "question", "asked", "verdict", "answer", "statements", "citations", "closest", "differing", "confidence",
-        "engine", "timings",
+        "unsure", "engine", "timings",
     ]  # fmt: skip
     assert set(found["statements"][0]) == {"text", "citations", "kind"}
     assert set(found["citations"][0]) == {

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from ui_tools import answer, citation
 
 from index.types import Article, Span
-from qa.types import CLOSEST, NOT_FOUND, Answer, Engine, Statement
+from qa.types import CLOSEST, NOT_FOUND, UNSURE, Answer, Engine, Statement
 from ui.article import cut, render_article
 from ui.library import Outcome, render_list
 from ui.page import report, welcome
 from ui.render import render_answer, render_error, render_live, render_question, render_stopped
 from ui.safe import ATTRIBUTES, TAGS, UNSAFE, wash
+from ui.saved import answer_from_dict
 
 
 class Outline(HTMLParser):
@@ -136,6 +137,13 @@ def test_a_changed_article_is_marked_at_its_marker_and_its_card() -> None:
     html = render_answer(answer(), stale=frozenset({2}))
     assert html.count("is-stale") == 1
     assert html.count("The article has changed since") == 1
+
+
+def test_an_unsure_answer_says_so_and_stays_unsure_when_it_is_kept() -> None:
+    unsure = replace(answer(), unsure=True)
+    assert UNSURE in Outline(render_answer(unsure)).text
+    assert UNSURE not in Outline(render_answer(answer())).text
+    assert answer_from_dict(unsure.to_dict()).unsure and not answer_from_dict(answer().to_dict()).unsure
 
 
 def test_the_rewritten_question_is_shown_only_when_it_differs() -> None:

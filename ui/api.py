@@ -206,7 +206,7 @@ GUIDE = """citespan over HTTP. Send and receive JSON; errors are {"error": "what
 POST /api/ask           {"question": "...", "history": [{"question": "...", "answer": "..."}], "articles": ["id"],
                          "composer": "auto|quotes|trim|draft", "statements": 5, "strictness": "lenient|balanced|strict"}
                         -> the Answer: question, asked, verdict, answer, statements, citations, closest, confidence,
-                           engine, timings. Only `question` is needed.
+                           unsure, engine, timings. Only `question` is needed.
 POST /api/ask/stream    the same, as server-sent events: stage, rewritten, partial, and last answer or error
 GET  /api/articles      -> {"articles": [{"article_id", "source", "start", "end", "title", "publisher", ...}]}
 GET  /api/read?article=ID&marks=12-57   -> {"html", "changed", "about"}

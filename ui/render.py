@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from index.types import Article
-from qa.types import CLOSEST, NOT_FOUND, Answer, Citation, Statement
+from qa.types import CLOSEST, NOT_FOUND, UNSURE, Answer, Citation, Statement
 from ui.safe import date_words, esc, flat, message, plural, range_words, read_link, time_tag
 
 STAGES = ("searching", "reading", "checking")
@@ -105,8 +105,9 @@ def _understood(asked: str) -> str:
 def _answered(answer: Answer, turn: int, roots: Mapping[str, str], stale: frozenset[int]) -> str:
     by_number = {c.n: c for c in answer.citations}
     prose = "".join(_statement(s, by_number, turn, roots, stale) for s in answer.statements)
-    differ = "".join(f'<p class="differ">{flat(answer.difference(d))}</p>' for d in answer.differing)
-    return prose + differ + _sources(answer.citations, turn, stale)
+    differ = "".join(f'<p class="caution">{flat(answer.difference(d))}</p>' for d in answer.differing)
+    unsure = f'<p class="caution">{UNSURE}</p>' if answer.unsure else ""
+    return prose + differ + unsure + _sources(answer.citations, turn, stale)
 
 
 def _statement(
