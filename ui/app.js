@@ -2,7 +2,7 @@
    panes, keys, asking again, settings, the list of articles. Listeners sit on the document, because Gradio draws its
    parts anew and strips handlers out of messages. */
 "use strict";
-const citespan = (window.citespan = { pending: null, pane: "" });
+const citespan = (window.citespan = { pending: null, pane: "", asking: null, opening: true });
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const store = {
@@ -83,6 +83,20 @@ const edit = (n) => {
   line.dataset.at = n ?? "";
 };
 
+/* A question asked while a conversation is being opened waits until it is there. */
+let held = false;
+const hold = (event) => {
+  if (!citespan.opening) return;
+  event.preventDefault();
+  event.stopPropagation();
+  held = true;
+};
+citespan.release = () => {
+  if (held) $("#send").click();
+  held = false;
+};
+document.addEventListener("click", (event) => { if (event.target.closest("#send")) hold(event); }, true);
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
@@ -104,6 +118,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && event.target === box()) {
     const at = $("#editing").dataset.at;
     if (at !== "") citespan.pending = { question: box().value, at: Number(at) };
+    hold(event);
   } else if (event.key === "Escape") {
     if (citespan.untip()) return;
     if ($("#editing").dataset.at !== "") { edit(null); type(""); }

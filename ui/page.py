@@ -78,13 +78,13 @@ def busy() -> tuple[Any, Any]:
     """Send and Stop while a question runs."""
     import gradio as gr
 
-    return gr.update(visible=False), gr.update(visible=True)
+    return gr.update(visible="hidden"), gr.update(visible=True)
 
 
 def idle() -> tuple[Any, Any]:
     import gradio as gr
 
-    return gr.update(visible=True), gr.update(visible=False)
+    return gr.update(visible=True), gr.update(visible="hidden")
 
 
 def welcome(articles: Sequence[Article], questions: Sequence[str]) -> str:
