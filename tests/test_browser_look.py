@@ -127,7 +127,7 @@ def test_typing_touches_nothing_of_a_hundred_turns(browser: Browser, served: Ser
     words = "is typing still quick with this many turns"
     with opened(browser, served.url) as page:
         keep(page, turns)
-        page.wait_for_function("document.querySelectorAll('.question').length == 100")
+        assert page.locator(".question").count() == 100
         page.evaluate(STIRRED)
         sent: list[str] = []
         page.on("request", lambda request: sent.append(request.url))
