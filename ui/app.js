@@ -21,6 +21,9 @@ citespan.toast = (words) => {
   toast.timer = setTimeout(() => toast.classList.remove("shown"), 4000);
 };
 
+/* What a screen reader says: that it began and what came of it, once. The thread is drawn anew with every statement. */
+citespan.say = (words) => { $("#heard").textContent = words; };
+
 citespan.api = async (path, body, method = body === undefined ? "GET" : "POST", headers = {}) => {
   const sent = body === undefined ? { method, headers }
     : { method, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
@@ -58,6 +61,7 @@ citespan.order = (given) => {
   citespan.follow = true;
   const at = pending.at ?? $$(".question").length;
   asked = at + 1;
+  citespan.say("Searching the articles");
   citespan.asking = `${Date.now()}-${Math.random()}`;
   const order = { name: citespan.asking, at, articles: citespan.chosen(), settings: store.get("settings", {}) };
   return [pending.question ?? given[0], JSON.stringify(order), given[2]];
@@ -65,6 +69,8 @@ citespan.order = (given) => {
 /* A new question goes to the top of the thread, and its answer grows below it: nothing moves under the reader's eyes. */
 let asked = 0;
 new MutationObserver(() => {
+  // Gradio names each message by its HTML source, for screen readers to spell out.
+  for (const named of $$("#thread [aria-label*='message: <']")) named.removeAttribute("aria-label");
   if (!citespan.follow) return;
   const all = $$(".question");
   if (all.length >= asked) { citespan.follow = false; all.at(-1)?.scrollIntoView({ block: "start" }); }
@@ -142,6 +148,7 @@ document.addEventListener("change", (event) => {
 
 citespan.ready = () => {
   document.documentElement.lang = "en";
+  $("#thread [role=log]")?.setAttribute("aria-live", "off");
   const kept = store.get("settings", {});
   for (const input of $$("#settings-view input"))
     if (input.name in kept) input.type === "radio" ? (input.checked = input.value === kept[input.name]) : (input.value = kept[input.name]);

@@ -118,9 +118,7 @@ def _talk(whole: gradio.Blocks, actions: Actions) -> None:
     shown = [chat, said, send, halt]
     # Stop has ended the question before another conversation is opened; one that still waits for its turn is cancelled.
     for opening, cancelled in ((whole.load, None), (opener.click, [asked])):
-        opened = opening(
-            actions.restore, carried, shown, js="() => citespan.saved()", cancels=cancelled, **HIDDEN
-        )
+        opened = opening(actions.restore, carried, shown, js="() => citespan.saved()", cancels=cancelled, **HIDDEN)
         opened.then(None, None, None, js="() => citespan.opened()")
 
 

@@ -63,6 +63,7 @@ citespan.keep = async (turn) => {
   const ours = turn?.question && turn.name === citespan.asking && !citespan.opening; // not one that another conversation ended
   citespan.asking = null;
   if (ours) {
+    citespan.say(turn.answer?.answer ?? $(`#a-${turn.index} > :is(.fine, p:only-of-type)`)?.innerText ?? "");
     now.id ??= crypto.randomUUID?.() ?? `${Date.now()}-${String(Math.random()).slice(2)}`;
     now.turns = [...now.turns.slice(0, turn.index), { question: turn.question, answer: turn.answer }];
     sessionStorage.setItem("citespan.current", now.id);
