@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from fake_bot import FakeBot, make_store
-from ui_tools import Served, answer, ask, keep, opened, seeds, serve
+from fake_bot import FakeBot, FakeEmbedder, make_store
+from ui_tools import Served, answer, ask, copied, keep, opened, seeds, serve
 
+from index.ingest import remove
+from index.library import Library
 from index.settings import Settings
 
 if TYPE_CHECKING:
@@ -101,6 +103,50 @@ def test_who_asked_for_less_motion_gets_none(browser: Browser, served: Served) -
         assert page.evaluate(moving) == 0
 
 
+def test_a_screen_reader_hears_that_it_began_and_what_came_of_it_once(browser: Browser, served: Served) -> None:
+    with opened(browser, served.url) as page:
+        ask(page, VERDICTS[0])
+        assert page.inner_text("#heard") == " ".join(served.desk.ask(VERDICTS[0]).text.split())
+        ask(page, VERDICTS[2])
+        assert page.inner_text("#heard") == "Nothing in these articles is about that."
+        live = "[...document.querySelectorAll('#thread [aria-live]')].map(e => e.getAttribute('aria-live'))"
+        assert set(page.evaluate(live)) == {"off"}, "the thread is drawn anew again and again"
+        assert page.locator("#thread [aria-label*='<']").count() == 0, "Gradio names messages by their HTML"
+
+
+def test_what_is_selected_or_printed_is_the_conversation(browser: Browser, served: Served, tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    with opened(browser, served.url, color_scheme="dark") as page:
+        for question in VERDICTS:
+            ask(page, question)
+        selected = page.evaluate(
+            "getSelection().selectAllChildren(document.querySelector('#a-0')), `${getSelection()}`"
+        )
+        assert "capabilities." in selected and "Source 1" not in selected and "Ask again" not in selected
+        page.pdf(path=tmp_path / "page.pdf")
+        pages = PdfReader(tmp_path / "page.pdf").pages
+        printed = " ".join(" ".join(page.extract_text() for page in pages).split())
+        assert all(question in printed for question in VERDICTS)
+        assert "3 articles, side by side 000_" in printed, "the sources are open on paper"
+        assert "Ask again" not in printed and "Read the folders again" not in printed
+        page.emulate_media(media="print")
+        ink = "[...document.querySelectorAll('.said, .verdict')].map(e => getComputedStyle(e).color)"
+        assert set(page.evaluate(ink)) == {"rgb(0, 0, 0)"}
+
+
+def test_an_empty_library_says_so_wherever_it_matters(browser: Browser, settings: Settings, tmp_path: Path) -> None:
+    empty = copied(settings, tmp_path / "store")
+    remove(list(Library(empty.store).files()), empty, embedder=FakeEmbedder())
+    with serve(empty) as served, opened(browser, served.url) as page:
+        told = "The library is empty. Add articles under “Articles” first."
+        assert page.inner_text(".welcome p") == told
+        assert page.inner_text("#articles").startswith("No articles yet.") and page.is_hidden("#filter")
+        ask(page, VERDICTS[0])
+        assert told in page.inner_text(".is-not-found")
+        assert violations(page) == []
+
+
 def test_the_page_is_served_while_the_models_still_load(settings: Settings) -> None:
     loading = threading.Event()
 
@@ -127,7 +173,7 @@ def test_typing_touches_nothing_of_a_hundred_turns(browser: Browser, served: Ser
     words = "is typing still quick with this many turns"
     with opened(browser, served.url) as page:
         keep(page, turns)
-        page.wait_for_function("document.querySelectorAll('.question').length == 100")
+        assert page.locator(".question").count() == 100
         page.evaluate(STIRRED)
         sent: list[str] = []
         page.on("request", lambda request: sent.append(request.url))

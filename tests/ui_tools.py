@@ -92,10 +92,16 @@ def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
         )
         page.on("dialog", lambda d: d.accept())
         page.goto(url)
-        page.wait_for_selector(".welcome, .question")
-        page.wait_for_selector("#articles > *", state="attached")
+        settled(page)
         yield page
         assert not wrong, wrong
+
+
+def settled(page: Page) -> None:
+    """Wait until the conversation is there and Gradio has done with it, and the articles are listed."""
+    page.wait_for_selector(".welcome, .question")
+    page.wait_for_selector("#articles > *", state="attached")
+    page.wait_for_function("!citespan.opening")
 
 
 KEPT = """async () => (await keeper().load(sessionStorage['citespan.current'] || 'none-yet')).length
@@ -117,6 +123,7 @@ def keep(page: Page, turns: list[dict[str, Any]]) -> None:
     page.evaluate("turns => localStorage.setItem('citespan.turns.x', JSON.stringify(turns))", turns)
     page.evaluate("sessionStorage.setItem('citespan.current', 'x')")
     page.reload()
+    settled(page)
 
 
 def citation(n: int = 1, **changes: Any) -> Citation:

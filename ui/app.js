@@ -2,7 +2,7 @@
    panes, keys, asking again, settings, the list of articles. Listeners sit on the document, because Gradio draws its
    parts anew and strips handlers out of messages. */
 "use strict";
-const citespan = (window.citespan = { pending: null, pane: "" });
+const citespan = (window.citespan = { pending: null, pane: "", asking: null, opening: true });
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const store = {
@@ -20,6 +20,9 @@ citespan.toast = (words) => {
   clearTimeout(toast.timer);
   toast.timer = setTimeout(() => toast.classList.remove("shown"), 4000);
 };
+
+/* What a screen reader says: that it began and what came of it, once. The thread is drawn anew with every statement. */
+citespan.say = (words) => { $("#heard").textContent = words; };
 
 citespan.api = async (path, body, method = body === undefined ? "GET" : "POST", headers = {}) => {
   const sent = body === undefined ? { method, headers }
@@ -58,6 +61,7 @@ citespan.order = (given) => {
   citespan.follow = true;
   const at = pending.at ?? $$(".question").length;
   asked = at + 1;
+  citespan.say("Searching the articles");
   citespan.asking = `${Date.now()}-${Math.random()}`;
   const order = { name: citespan.asking, at, articles: citespan.chosen(), settings: store.get("settings", {}) };
   return [pending.question ?? given[0], JSON.stringify(order), given[2]];
@@ -65,6 +69,8 @@ citespan.order = (given) => {
 /* A new question goes to the top of the thread, and its answer grows below it: nothing moves under the reader's eyes. */
 let asked = 0;
 new MutationObserver(() => {
+  // Gradio names each message by its HTML source, for screen readers to spell out.
+  for (const named of $$("#thread [aria-label*='message: <']")) named.removeAttribute("aria-label");
   if (!citespan.follow) return;
   const all = $$(".question");
   if (all.length >= asked) { citespan.follow = false; all.at(-1)?.scrollIntoView({ block: "start" }); }
@@ -82,6 +88,20 @@ const edit = (n) => {
   line.textContent = n === null ? "" : `Changing question ${n + 1}: what follows it goes. Esc keeps it.`;
   line.dataset.at = n ?? "";
 };
+
+/* A question asked while a conversation is being opened waits until it is there. */
+let held = false;
+const hold = (event) => {
+  if (!citespan.opening) return;
+  event.preventDefault();
+  event.stopPropagation();
+  held = true;
+};
+citespan.release = () => {
+  if (held) $("#send").click();
+  held = false;
+};
+document.addEventListener("click", (event) => { if (event.target.closest("#send")) hold(event); }, true);
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -104,6 +124,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && event.target === box()) {
     const at = $("#editing").dataset.at;
     if (at !== "") citespan.pending = { question: box().value, at: Number(at) };
+    hold(event);
   } else if (event.key === "Escape") {
     if (citespan.untip()) return;
     if ($("#editing").dataset.at !== "") { edit(null); type(""); }
@@ -127,6 +148,7 @@ document.addEventListener("change", (event) => {
 
 citespan.ready = () => {
   document.documentElement.lang = "en";
+  $("#thread [role=log]")?.setAttribute("aria-live", "off");
   const kept = store.get("settings", {});
   for (const input of $$("#settings-view input"))
     if (input.name in kept) input.type === "radio" ? (input.checked = input.value === kept[input.name]) : (input.value = kept[input.name]);

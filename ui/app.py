@@ -104,7 +104,7 @@ def _talk(whole: gradio.Blocks, actions: Actions) -> None:
     with gr.Row(elem_id="composer"):
         box = page.question_box()
         send = gr.Button("Ask", variant="primary", elem_id="send", scale=0, min_width=72)
-        halt = gr.Button("Stop", elem_id="stop", scale=0, min_width=72, visible=False)
+        halt = gr.Button("Stop", elem_id="stop", scale=0, min_width=72, visible="hidden")
     carried, kept = gr.Textbox(visible="hidden"), gr.JSON(visible="hidden")
     opener = gr.Button(visible="hidden", elem_id="do-open")
     # One event for both ways to ask, so that a second question waits until the first has ended.
@@ -112,11 +112,14 @@ def _talk(whole: gradio.Blocks, actions: Actions) -> None:
         [box.submit, send.click], actions.ask, [box, carried, said], [chat, said, box, send, halt, kept],
         js="(...given) => citespan.order(given)", concurrency_limit=AT_ONCE, **HIDDEN,
     )  # fmt: skip
-    asked.then(None, kept, None, js="turn => citespan.keep(turn)")
+    for ended in (asked.then, asked.failure):
+        ended(None, kept, None, js="turn => citespan.keep(turn)")
     halt.click(actions.stop, carried, None, js="() => citespan.asking", queue=False, **HIDDEN)
     shown = [chat, said, send, halt]
-    whole.load(actions.restore, carried, shown, js="() => citespan.saved()", **HIDDEN)
-    opener.click(actions.restore, carried, shown, js="() => citespan.saved()", cancels=[asked], **HIDDEN)
+    # Stop has ended the question before another conversation is opened; one that still waits for its turn is cancelled.
+    for opening, cancelled in ((whole.load, None), (opener.click, [asked])):
+        opened = opening(actions.restore, carried, shown, js="() => citespan.saved()", cancels=cancelled, **HIDDEN)
+        opened.then(None, None, None, js="() => citespan.opened()")
 
 
 def _library(actions: Actions) -> None:

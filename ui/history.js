@@ -46,7 +46,7 @@ addEventListener("hashchange", () => { if (location.hash.startsWith("#mine/")) l
 
 /* What the server is given when the page is opened: the conversation that this tab showed last. */
 citespan.saved = async () => {
-  const id = sessionStorage.getItem("citespan.current");
+  const id = wanted();
   now = { id, turns: [] };
   const mine = location.hash.match(/^#mine\/([A-Za-z0-9-]{8,64})$/); // a link from another browser of the same person
   if (mine) {
@@ -60,7 +60,10 @@ citespan.saved = async () => {
 };
 
 citespan.keep = async (turn) => {
-  if (turn?.question && turn.name === citespan.asking) { // not one that was asked in another conversation
+  const ours = turn?.question && turn.name === citespan.asking && !citespan.opening; // not one that another conversation ended
+  citespan.asking = null;
+  if (ours) {
+    citespan.say(turn.answer?.answer ?? $(`#a-${turn.index} > :is(.fine, p:only-of-type)`)?.innerText ?? "");
     now.id ??= crypto.randomUUID?.() ?? `${Date.now()}-${String(Math.random()).slice(2)}`;
     now.turns = [...now.turns.slice(0, turn.index), { question: turn.question, answer: turn.answer }];
     sessionStorage.setItem("citespan.current", now.id);
@@ -72,11 +75,27 @@ citespan.keep = async (turn) => {
   if (!active || active === document.body || active.id === "send" || active.id === "stop") box()?.focus({ preventScroll: true });
 };
 
-const open = (id) => {
-  citespan.asking = judged = null; // what is still being asked ends, and is not kept
+/* Opening a conversation ends the question that is still being asked. Its end is waited for: its last frame must not come
+   after what is opened, and until then Gradio would drop the next question without a word. What is asked meanwhile is
+   held (`ui/app.js`) until the conversation is there. */
+const wanted = () => sessionStorage.getItem("citespan.current");
+const open = async (id) => {
+  judged = null;
   picks = [];
+  edit(null);
   id ? sessionStorage.setItem("citespan.current", id) : sessionStorage.removeItem("citespan.current");
+  if (citespan.opening) return; // `opened` will see that another is wanted
+  citespan.opening = true;
+  for (let tries = 0; citespan.asking && tries < 30; tries++) {
+    $("#stop").click();
+    await new Promise((go) => setTimeout(go, 100));
+  }
   $("#do-open").click();
+};
+citespan.opened = () => {
+  if (wanted() !== now.id) return $("#do-open").click();
+  citespan.opening = false;
+  citespan.release();
 };
 citespan.fresh = () => { open(null); citespan.show(wide() ? "library" : ""); box()?.focus(); };
 

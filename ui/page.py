@@ -17,6 +17,7 @@ from qa.llm import EMBEDDED
 from ui.archive import FILE
 from ui.feedback import LONGEST
 from ui.library import MOST_BYTES, MOST_FILES, Outcome, summary
+from ui.render import EMPTY
 from ui.safe import esc, flat, wash
 
 if TYPE_CHECKING:
@@ -78,24 +79,24 @@ def busy() -> tuple[Any, Any]:
     """Send and Stop while a question runs."""
     import gradio as gr
 
-    return gr.update(visible=False), gr.update(visible=True)
+    return gr.update(visible="hidden"), gr.update(visible=True)
 
 
 def idle() -> tuple[Any, Any]:
     import gradio as gr
 
-    return gr.update(visible=True), gr.update(visible=False)
+    return gr.update(visible=True), gr.update(visible="hidden")
 
 
 def welcome(articles: Sequence[Article], questions: Sequence[str]) -> str:
     """What an empty conversation shows."""
     buttons = "".join(f'<li><button type="button" class="example">{flat(q)}</button></li>' for q in questions)
-    lead = "Every sentence of an answer shows where it comes from." if articles else "Add articles to begin."
+    lead = EMPTY
+    if articles:
+        holds = f'<span class="end">{flat(summary(articles))}.</span>'
+        lead = f"Every sentence of an answer shows where it comes from. The library holds {holds}"
     tries = f'<p class="try">For example</p><ul class="examples">{buttons}</ul>' if buttons else ""
-    return wash(
-        f'<div class="welcome"><h2>What do you want to know?</h2><p>{lead} The library holds '
-        f"{flat(summary(articles))}.</p>{tries}</div>"
-    )
+    return wash(f'<div class="welcome"><h2>What do you want to know?</h2><p>{lead}</p>{tries}</div>')
 
 
 def report(outcomes: Sequence[Outcome]) -> str:
@@ -190,7 +191,7 @@ LIBRARY = """
 LIST = """
 <section class="view" aria-label="List of articles"><div class="filter">
 <label class="sr" for="filter">Filter the articles</label>
-<input type="search" id="filter" placeholder="Filter by title, publisher or date">
+<input type="search" id="filter" placeholder="Filter: title, publisher, date">
 <label class="all"><input type="checkbox" id="choose-all" checked> Use all</label></div>
 <p class="fine" id="chosen" role="status"></p><div id="articles"></div></section>
 """
@@ -208,5 +209,6 @@ DIALOG = f"""
 <p class="bad" id="correction-error" role="alert"></p>
 <div class="buttons"><button type="submit" id="correction-send" value="send">Keep as a correction</button>
 <button type="submit" value="cancel" formnovalidate>Cancel</button></div></form></dialog>
-<div id="toast" role="status" aria-live="polite"></div><div id="tip" role="tooltip"></div>
+<div id="toast" role="status" aria-live="polite"></div><p id="heard" class="sr" role="status"></p>
+<div id="tip" role="tooltip"></div>
 """

@@ -13,8 +13,8 @@ from qa.types import CLOSEST, NOT_FOUND, UNSURE, Answer, Citation, Statement
 from ui.safe import date_words, esc, flat, message, plural, range_words, read_link, time_tag
 
 STAGES = ("searching", "reading", "checking")
+EMPTY = "The library is empty. Add articles under “Articles” first."
 LONG_WORD = 24  # a longer one may need to be broken
-SHORT = 90  # characters of a quote that a screen reader hears as the name of a marker
 
 
 def render_answer(
@@ -135,10 +135,10 @@ def _last_word(text: str) -> tuple[str, str]:
 
 
 def _marker(c: Citation, turn: int, stale: bool) -> str:
-    # The sanitiser of the chat drops aria-label, so the name is text that only a screen reader meets.
-    quote = c.quote if len(c.quote) <= SHORT else c.quote[:SHORT] + "…"
-    name = ", ".join(part for part in (c.publisher, date_words(c.published), c.title) if part)
-    sr = f'<span class="sr">Source {c.n}: {flat(name)}: {flat(quote)}</span>'
+    # The sanitiser of the chat drops aria-label, so the name is text that only a screen reader meets. The card that
+    # opens over a focused marker describes it: the quote is heard from there.
+    name = ", ".join(part for part in (c.publisher, date_words(c.published), c.title or c.source) if part)
+    sr = f'<span class="sr">Source {c.n}: {flat(name)}</span>'
     old = " is-stale" if stale else ""
     link = read_link(c.article_id, c.start, c.end)
     return f'<a class="cite{old}" id="c-{turn}-{c.n}" href="{esc(link)}">{sr}<span class="n">{c.n}</span></a>'
@@ -188,7 +188,7 @@ def _closest(answer: Answer, turn: int, stale: frozenset[int]) -> str:
 def _not_found(about: Sequence[Article]) -> str:
     head = f'<p class="verdict">{esc(NOT_FOUND)}</p>'
     if not about:
-        return head
+        return f"{head}<p>{EMPTY}</p>"
     when = range_words(a.published for a in about)
     dated = f" from {flat(when)}" if when else ""
     items = "".join(
@@ -197,7 +197,8 @@ def _not_found(about: Sequence[Article]) -> str:
         for a in about[:6]
     )
     more = f'<p class="fine">and {len(about) - 6} more in the library</p>' if len(about) > 6 else ""
-    return f'{head}<p>The library holds {plural(len(about), "article")}{dated}:</p><ul class="about">{items}</ul>{more}'
+    holds = f'<span class="end">{plural(len(about), "article")}{dated}:</span>'
+    return f'{head}<p>The library holds {holds}</p><ul class="about">{items}</ul>{more}'
 
 
 def _made(answer: Answer) -> str:
