@@ -120,6 +120,7 @@ def settings_form(settings: Settings) -> str:
     composer = (
         choice("composer", "auto", "Automatic", "A model that you named; else the articles’ own words")
         + choice("composer", "quotes", "The articles’ own words", "Nothing but quotations")
+        + choice("composer", "trim", "Their own words, shortened", "Without the clauses that don’t answer")
         + choice("composer", "draft", "The language model", "Each statement is checked; what fails is left out")
     )
     strictness = (
