@@ -10,19 +10,17 @@ from __future__ import annotations
 import queue
 import shutil
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from index.runtime import cores, openvino, publish
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
 
 Floats = npt.NDArray[np.float32]
 
@@ -38,6 +36,9 @@ TOKENS = 1024  # of a batch, padding included: more keep the processor no busier
 PROBES = ("When was it?", "", "  Two\n\nlines,\tTWO  words.  ", "“Zürich” – 東京, 5 °C: don't", "all the words " * 400)
 # The least cosine to them: of a graph that is new, in float32, and of one from the disk, in any precision.
 SAME, UNDAMAGED = 0.99999, 0.99
+
+
+_making = threading.Lock()
 
 
 class Unfit(Exception):
@@ -132,37 +133,45 @@ def cosines(some: Floats, others: Floats) -> Floats:
     return found
 
 
-def converted(target: Path, precision: str, load: Callable[[], SentenceTransformer]) -> Encoder | None:
+def converted(target: Path, precision: str, load: Callable[[], Any]) -> Encoder | None:
     """The graph that is kept in `target`, or else made there from the model that `load` gives, in float32.
 
     None where the model can't be made into one, and where there is no room on the disk. What `load` raises is passed
     on.
     """
-    if (target / UNFIT).is_file():
-        return None
-    try:
-        return Encoder(target, precision)
-    except (RuntimeError, ValueError, OSError):  # not there, or damaged
-        pass
-    model = load()
-    try:
-        with tempfile.TemporaryDirectory(prefix="converting-", dir=target.parent, ignore_cleanup_errors=True) as place:
-            work = Path(place, target.name)
-            work.mkdir()
-            try:
-                convert(model, work)
-            except Unfit:
-                shutil.rmtree(work)
-                work.mkdir()
-                (work / UNFIT).touch()
+    with _making:  # tracing is not for two threads at once, and the second one finds what the first has made
+        try:
+            return opened(target, precision)
+        except (RuntimeError, ValueError, OSError):  # not there, or damaged
             shutil.rmtree(target, ignore_errors=True)
-            publish(work, target)
-        return None if (target / UNFIT).is_file() else Encoder(target, precision)
-    except (RuntimeError, ValueError, OSError):
-        return None
+        model = load()
+        try:
+            make(target, model)
+            return opened(target, precision)
+        except (RuntimeError, ValueError, OSError):
+            return None
 
 
-def convert(model: SentenceTransformer, folder: Path) -> None:
+def opened(target: Path, precision: str) -> Encoder | None:
+    """The graph in a folder; None where it says that there can't be one. Raises what `Encoder` does."""
+    return None if (target / UNFIT).is_file() else Encoder(target, precision)
+
+
+def make(target: Path, model: Any) -> None:
+    """Fill the folder with the model's graph, or with the word that there is none, and let it appear as a whole."""
+    with tempfile.TemporaryDirectory(prefix="converting-", dir=target.parent, ignore_cleanup_errors=True) as place:
+        work = Path(place, target.name)
+        work.mkdir()
+        try:
+            convert(model, work)
+        except Unfit:
+            shutil.rmtree(work)
+            work.mkdir()
+            (work / UNFIT).touch()
+        publish(work, target)
+
+
+def convert(model: Any, folder: Path) -> None:
     """Write the graph, its tokenizer and the library's vectors of the probes. Raises Unfit, RuntimeError or OSError."""
     import torch
 
