@@ -26,7 +26,11 @@ class Settings:
 
     store: Path = setting(Path(".citespan"), "folder that holds the index")
     embedder: str = setting("all-MiniLM-L6-v2", "sentence-transformers model: a name, or a folder on disk")
-    precision: str = setting("auto", "number format of the embedder", choices=("auto", "float32", "bfloat16"))
+    precision: str = setting(
+        "auto",
+        "number format of the embedder: `auto` (the processor's fastest), `float32` or `bfloat16`",
+        choices=("auto", "float32", "bfloat16"),
+    )
     llm: str = setting(
         "embedded",
         "language model: `embedded`, `none`, a GGUF file, an OpenVINO folder, a hub's `owner/model`, or an endpoint's "

@@ -7,7 +7,6 @@ Try `compile_reader(find("embedded"), 18)`.
 from __future__ import annotations
 
 import functools
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from index.errors import ModelError
+from index.runtime import cores
 from qa.gguf import Gguf
 from qa.graph import reader, writer
 from qa.llama import Shape, shape_of
@@ -33,7 +33,7 @@ def compile_reader(files: ModelFiles, layers: int) -> tuple[Any, int]:
 
     One-threaded streams side by side do more in all than one stream on every core.
     """
-    streams = max(1, min(STREAMS, len(os.sched_getaffinity(0))))
+    streams = min(STREAMS, cores())
     build = functools.partial(reader, layers=layers)
     return _compile(files, f"reader-{layers}", build, _unreadable, {"NUM_STREAMS": str(streams)}), streams
 

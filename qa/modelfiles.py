@@ -6,22 +6,20 @@ is switched off. Running a model is `qa.local`. Try `qa.modelfiles.find("embedde
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import importlib.util
-import os
 import shutil
 import struct
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from index.errors import ModelError
+from index.runtime import cache_root, openvino, publish
 from qa.gguf import Gguf
 from qa.llama import shape_of
 
@@ -63,16 +61,11 @@ class ModelFiles:
 
 
 def runtime() -> tuple[Any, Any]:
-    """The modules `openvino` and `openvino_genai`, imported without their telemetry.
-
-    `import openvino` sends an event to a web analytics service unless the package `openvino_telemetry` can't be
-    imported; then it falls back to its own stub, which sends nothing.
-    """
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
+    """The modules `openvino` and `openvino_genai`, imported without their telemetry."""
+    module = openvino()
     import openvino_genai
 
-    return openvino, openvino_genai
+    return module, openvino_genai
 
 
 def find(model: str) -> ModelFiles:
@@ -141,28 +134,6 @@ def _converted(gguf: Path, name: str, expected: str = "") -> ModelFiles:
     return ModelFiles(name, target, None if (target / MODEL[0]).is_file() else gguf)
 
 
-def cache_root() -> Path:
-    """Where converted models are kept: `$XDG_CACHE_HOME/citespan`, or `~/.cache/citespan`.
-
-    When that can't be written it is a folder that is deleted when the process ends.
-    """
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "citespan"
-    try:
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        writable = os.access(root, os.W_OK | os.X_OK)
-    except OSError:
-        writable = False
-    return root if writable else _passing_root()
-
-
-@lru_cache(maxsize=1)
-def _passing_root() -> Path:
-    # A new folder of our own: a fixed name in a shared folder could have been filled by somebody else.
-    root = Path(tempfile.mkdtemp(prefix="citespan-"))
-    atexit.register(shutil.rmtree, root, ignore_errors=True)
-    return root
-
-
 def _convert(gguf: Path, work: Path) -> None:
     try:
         own = shape_of(Gguf.open(gguf)) is not None
@@ -183,15 +154,3 @@ def _convert(gguf: Path, work: Path) -> None:
             f"{gguf} can't be run: it is damaged, or its architecture or quantization is not supported. "
             "Use a Q4_1, Q4_0 or Q8_0 GGUF of a llama, qwen2 or qwen3 model, or `embedded`."
         )
-
-
-def publish(work: Path, target: Path) -> None:
-    """Rename a finished folder into place: whoever looks sees all of it or nothing.
-
-    When another process was first its folder stays, for both hold the same.
-    """
-    try:
-        work.rename(target)
-    except OSError:
-        if not target.is_dir():
-            raise

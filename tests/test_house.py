@@ -17,11 +17,12 @@ FILES = sorted(path for package in ORDER for path in (ROOT / package).rglob("*.p
 
 # Library -> the only files of ours that may import it. `eval/peers.py` is the stock pipeline we compare with.
 OWNERS = {
-    "torch": {"index/embed.py"},
+    "torch": {"index/embed.py", "index/encoder.py"},  # which traces a model of the library's, and never loads one
     "sentence_transformers": {"index/embed.py", "qa/entail.py"},
     "transformers": {"index/embed.py"},
     "chromadb": {"index/store.py", "eval/peers.py"},
-    "openvino": {"qa/modelfiles.py", "qa/compiled.py", "qa/graph.py"},  # its files, its cache, its graph
+    "tokenizers": {"index/encoder.py"},
+    "openvino": {"index/runtime.py", "qa/compiled.py", "qa/graph.py"},  # the import itself, and a graph's parts
     "openvino_genai": {"qa/modelfiles.py"},
     "sentencex": {"index/sentences.py"},
     "trafilatura": {"index/formats.py"},

@@ -20,11 +20,12 @@ import numpy.typing as npt
 import pytest
 
 from index.errors import ModelError
+from index.runtime import cache_root
 from qa.gguf import Gguf
 from qa.graph import reader, writer
 from qa.llama import Shape, shape_of
 from qa.local import LocalModel
-from qa.modelfiles import cache_root, find, runtime
+from qa.modelfiles import find, runtime
 from qa.probe import load
 from qa.reader import Reader, packed, shares
 
