@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -164,8 +165,7 @@ class VectorStore:
         new = self.store / FOLDER / str(self.generation + 1)
         self.close()
         with _mapped(self.store):
-            shutil.rmtree(new, ignore_errors=True)
-            shutil.copytree(self.folder, new)
+            _copy(self.folder, new)
         copy = VectorStore(self.store, self.generation + 1, create=True)
         with _mapped(self.store):
             for collection in copy._collections.values():
@@ -187,6 +187,21 @@ def clear_generations(store: Path, keep: int | None) -> None:
         if path.name != str(keep):
             shutil.rmtree(path, ignore_errors=True)
             path.unlink(missing_ok=True)
+
+
+def _copy(folder: Path, new: Path, times: int = 3) -> None:
+    """A copy in place of whatever is there; made once more when a file is taken away meanwhile, such as a journal that
+    Chroma is still closing."""
+    for left in reversed(range(times)):
+        shutil.rmtree(new, ignore_errors=True)
+        try:
+            shutil.copytree(folder, new)
+        except shutil.Error:
+            if not left:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _take_path(folder: Path) -> str:

@@ -8,6 +8,7 @@ written is decided in `ingest.py`. Try `with Writer(Settings.load()) as writer: 
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -225,8 +226,9 @@ class Writer:
             return
         try:
             self.vectors = self.vectors.settled()
-        except StoreError:
+        except StoreError as exc:
             # A full disk, say. Nothing is lost, the next opening takes longer; the next run tries again.
+            logging.getLogger(__name__).info("vectors not settled: %s", exc)
             clear_generations(self.store, self.library.generation)
             self.vectors = VectorStore(self.store, self.library.generation, create=True)
         else:
