@@ -104,11 +104,13 @@ def test_who_asked_for_less_motion_gets_none(browser: Browser, served: Served) -
 
 
 def test_a_screen_reader_hears_that_it_began_and_what_came_of_it_once(browser: Browser, served: Served) -> None:
+    from playwright.sync_api import expect
+
     with opened(browser, served.url) as page:
         ask(page, VERDICTS[0])
-        assert page.inner_text("#heard") == " ".join(served.desk.ask(VERDICTS[0]).text.split())
+        expect(page.locator("#heard")).to_have_text(" ".join(served.desk.ask(VERDICTS[0]).text.split()))
         ask(page, VERDICTS[2])
-        assert page.inner_text("#heard") == "Nothing in these articles is about that."
+        expect(page.locator("#heard")).to_have_text("Nothing in these articles is about that.")
         live = "[...document.querySelectorAll('#thread [aria-live]')].map(e => e.getAttribute('aria-live'))"
         assert set(page.evaluate(live)) == {"off"}, "the thread is drawn anew again and again"
         assert page.locator("#thread [aria-label*='<']").count() == 0, "Gradio names messages by their HTML"
