@@ -7,7 +7,6 @@ files are kept where that library keeps them. Running a model is `qa.local`. Try
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,15 +24,10 @@ def fetch(name: str) -> str:
     Raises ModelError when the hub can't be reached, and for a repository without a file that can be run.
     """
     from huggingface_hub import HfApi, hf_hub_download, snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
 
-    with contextlib.suppress(LocalEntryNotFoundError):
-        folder = Path(snapshot_download(name, local_files_only=True))
-        if all((folder / file).is_file() for file in (*MODEL, *TOKENIZER)):
-            return str(folder)
-        if gguf := best([path.name for path in folder.iterdir()]):
-            return str(folder / gguf)
     try:
+        if here := _here(name):
+            return here
         files = HfApi().list_repo_files(name)
         if set(MODEL) <= set(files):
             return str(snapshot_download(name, allow_patterns=["*.xml", "*.bin", "*.json", "*.txt"]))
@@ -48,6 +42,21 @@ def fetch(name: str) -> str:
         f"{name} on the hub holds no GGUF file in one of the formats {', '.join(FORMATS)} and no OpenVINO model. "
         "Set CITESPAN_LLM to a repository that does."
     )
+
+
+def _here(name: str) -> str | None:
+    """What an earlier fetch has left on this machine, if it is all there."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        folder = Path(snapshot_download(name, local_files_only=True))
+    except LocalEntryNotFoundError:
+        return None
+    if all((folder / file).is_file() for file in (*MODEL, *TOKENIZER)):
+        return str(folder)
+    gguf = best([path.name for path in folder.iterdir()])
+    return str(folder / gguf) if gguf else None
 
 
 def best(files: Sequence[str]) -> str | None:

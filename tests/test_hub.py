@@ -93,10 +93,11 @@ def climb(hub: ThreadingHTTPServer, home: Path, *names: str) -> list[str]:
 
 
 def test_a_hubs_model_is_fetched_once_and_writes(hub: ThreadingHTTPServer, tmp_path: Path) -> None:
-    first = climb(hub, tmp_path, "owner/model-GGUF", "owner/weights", "owner/nothing")
+    first = climb(hub, tmp_path, "owner/model-GGUF", "owner/weights", "owner/nothing", "no name/at all")
     assert first[0].startswith("model: model.Q4_1 | ") and len(first[0]) > len("model: model.Q4_1 | ")
     assert first[1].startswith("owner/weights on the hub holds no GGUF file") and "embedded model is used" in first[1]
     assert first[3].startswith("The model owner/nothing could not be fetched from the hub.")
+    assert first[5].startswith("The model no name/at all could not be fetched from the hub.")
     fetched = [line for line in Hub.asked if line.startswith("GET") and line.endswith(".gguf")]
     assert len(fetched) == 1 and "Q4_1" in fetched[0]  # one file of the three
 
