@@ -107,7 +107,7 @@ def test_an_answer_says_who_wrote_it_what_was_checked_and_how_long_it_took() -> 
     text = Outline(html).text
     assert "Written by SmolLM2-135M · 1 statement checked against its sources · 1.2 s" in text
     assert "The endpoint is gone." in text
-    assert "1 sentence quoted word for word · 1.2 s" in Outline(render_answer(answer())).text
+    assert "1 passage quoted word for word · 1.2 s" in Outline(render_answer(answer())).text
 
 
 def test_agreement_counts_independent_articles_and_a_copy_is_none() -> None:

@@ -63,7 +63,8 @@ citespan.keep = async (turn) => {
   const ours = turn?.question && turn.name === citespan.asking && !citespan.opening; // not one that another conversation ended
   citespan.asking = null;
   if (ours) {
-    citespan.say(turn.answer?.answer ?? $(`#a-${turn.index} > :is(.fine, p:only-of-type)`)?.innerText ?? "");
+    const shown = (part) => $(`#a-${turn.index} > ${part}`)?.innerText ?? "";
+    citespan.say(turn.answer ? `${turn.answer.answer} ${shown(".unsure")}` : shown(":is(.fine, p:only-of-type)"));
     now.id ??= crypto.randomUUID?.() ?? `${Date.now()}-${String(Math.random()).slice(2)}`;
     now.turns = [...now.turns.slice(0, turn.index), { question: turn.question, answer: turn.answer }];
     sessionStorage.setItem("citespan.current", now.id);

@@ -106,7 +106,7 @@ def _answered(answer: Answer, turn: int, roots: Mapping[str, str], stale: frozen
     by_number = {c.n: c for c in answer.citations}
     prose = "".join(_statement(s, by_number, turn, roots, stale) for s in answer.statements)
     differ = "".join(f'<p class="caution">{flat(answer.difference(d))}</p>' for d in answer.differing)
-    unsure = f'<p class="caution">{UNSURE}</p>' if answer.unsure else ""
+    unsure = f'<p class="caution unsure">{UNSURE}</p>' if answer.unsure else ""
     return prose + differ + unsure + _sources(answer.citations, turn, stale)
 
 
@@ -211,7 +211,7 @@ def _made(answer: Answer) -> str:
         parts.append(f"{plural(written, 'statement')} checked against {'its' if written == 1 else 'their'} sources")
     if quoted:
         lead = "" if written else "No model wrote this: "
-        parts.append(f"{lead}{plural(quoted, 'sentence')} quoted word for word")
+        parts.append(f"{lead}{plural(quoted, 'passage')} quoted word for word")
     if not answer.statements:
         parts.append("Nothing was written, because nothing could be proved from the articles")
     parts.append(f"{answer.timings.get('total', sum(answer.timings.values())):.1f} s")
