@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fake_bot import FakeBot
-from ui_tools import KEPT, Served, ask, copied, opened, seeds, serve
+from ui_tools import Served, ask, copied, kept, opened, seeds, serve
 
 from index.settings import Settings
 
@@ -334,7 +334,7 @@ def test_another_conversation_ends_the_question_that_is_being_asked(page: Page, 
     page.wait_for_selector(".question >> text=Who is Gen Nakatani?")
     served.bot.gate.set()
     page.wait_for_selector(".is-answered")
-    page.wait_for_function(KEPT)
+    kept(page)
     assert page.locator(".question p").all_text_contents() == ["Who is Gen Nakatani?"]
     page.click("#nav-history")
     page.wait_for_selector(".conversation")

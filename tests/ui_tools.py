@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -104,9 +105,17 @@ def settled(page: Page) -> None:
     page.wait_for_function("!citespan.opening")
 
 
-KEPT = """async () => (await keeper().load(sessionStorage['citespan.current'] || 'none-yet')).length
-                    == document.querySelectorAll('.question').length"""
-"""True when every turn that the page shows is kept, wherever that is."""
+def kept(page: Page) -> None:
+    """Wait until every turn that the page shows is kept, wherever that is.
+
+    Asked again and again from here: `wait_for_function` takes a promise for a yes, whatever it comes to.
+    """
+    shown = """async () => (await keeper().load(sessionStorage['citespan.current'] || 'none-yet')).length
+                        == document.querySelectorAll('.question').length"""
+    until = time.monotonic() + 60
+    while not page.evaluate(shown):
+        assert time.monotonic() < until, "The conversation was not kept."
+        page.wait_for_timeout(50)
 
 
 def ask(page: Page, question: str, wait: str = ".acts") -> None:
@@ -115,7 +124,7 @@ def ask(page: Page, question: str, wait: str = ".acts") -> None:
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
     page.wait_for_function(f"document.querySelectorAll('{wait}').length > {before}")
-    page.wait_for_function(KEPT)
+    kept(page)
 
 
 def keep(page: Page, turns: list[dict[str, Any]]) -> None:
