@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from index.cut import Cut, embed, fill
 from index.database import FILE, SCHEMA, TABLES
 from index.embed import Embedder, Embeds
 from index.errors import StoreError, UserError
@@ -23,7 +24,7 @@ from index.settings import Settings
 from index.split import split
 from index.store import VectorStore, clear_generations
 from index.types import Article, Span
-from index.writer import Cut, Writer, embed, fill, hold
+from index.writer import Writer, hold
 
 _GROUP = 512  # sentences that are embedded together
 
