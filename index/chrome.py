@@ -1,8 +1,8 @@
-"""Which lines of a page are chrome. The phrases are in `index/furniture.py`, where articles begin in `index/bounds.py`.
+"""Which lines of a page are chrome. Where its articles begin is `index/bounds.py`.
 
 A rule sees one line of a page and its neighbours, and marks it; nothing is deleted. What reads as an article's own
-sentence (`is_body`) is marked only if it asks the reader to subscribe, share or agree, or is a reader's comment.
-Try `marked(["It rained.", "Post a Comment"])`.
+sentence (`is_body`) is marked only if it asks the reader to subscribe, share or agree, or is a reader's comment. The
+phrases are in `index/furniture.py` and `index/notices.py`. Try `marked(["It rained.", "Post a Comment"])`.
 """
 
 from __future__ import annotations
@@ -13,22 +13,8 @@ from functools import lru_cache
 from itertools import takewhile
 
 from index.dates import date_span
-from index.furniture import (
-    ADDRESS,
-    ANYWHERE,
-    ASKING,
-    EDGE,
-    INLINE,
-    LIST_HEAD,
-    NOTICE,
-    NOTICE_THINGS,
-    NOTICE_VOICE,
-    PAGE_HEAD,
-    REPORTING,
-    SIGN_UP,
-    TOLD,
-    WEAK_LIST_HEAD,
-)
+from index.furniture import ANYWHERE, EDGE, INLINE, LIST_HEAD, PAGE_HEAD, WEAK_LIST_HEAD
+from index.notices import ADDRESS, ASKING, NOTICE, NOTICE_THINGS, NOTICE_VOICE, REPORTING, SIGN_UP, TOLD
 
 CACHED = 4096  # lines whose kind is remembered: the rules ask for each line's more than once
 HEAD_WORDS = 4  # words in the head of a list at the most; headlines have more
