@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from index.embed import Embeds, Vectors
 from index.files import Found
-from index.library import Library
 from index.links import pack
 from index.read import Document
 from index.store import PASSAGES, SENTENCES, VectorStore
 from index.types import Passage, Sentence, Span
+from index.writable import WritableLibrary
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def embed_texts(embedder: Embeds, texts: Sequence[str]) -> Vectors:
     return found
 
 
-def fill(library: Library, vectors: VectorStore, embedded: tuple[Sequence[Cut], Vectors]) -> int:
+def fill(library: WritableLibrary, vectors: VectorStore, embedded: tuple[Sequence[Cut], Vectors]) -> int:
     """Put the files of a group into catalogue and vectors, inside a transaction; how many records that made."""
     group, rows = embedded
     ids: dict[str, list[int]] = {SENTENCES: [], PASSAGES: []}

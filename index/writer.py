@@ -20,11 +20,11 @@ from index.cut import Cut, embed, embed_texts, fill, titled
 from index.embed import Embedder, Embeds
 from index.errors import StoreError
 from index.files import Found
-from index.library import Library
 from index.links import copies
 from index.search import check_embedder
 from index.settings import Settings
 from index.store import PASSAGES, SENTENCES, VectorStore, clear_generations
+from index.writable import WritableLibrary
 
 # Changes of vectors that may wait in Chroma's log: a thousand cost an opening some 0.3 s. While files are still being
 # written they may be half of the store, so that a long run copies the index a few times and not again and again.
@@ -40,7 +40,7 @@ class Writer:
         self._vectors: VectorStore | None = None
         self._lock = hold(self.store)
         try:
-            self.library = Library(self.store, create=True)
+            self.library = WritableLibrary(self.store, create=True)
             self.embedder = embedder or Embedder.for_store(settings, self.library.meta("embedder"))
             check_embedder(self.library, self.embedder)
             clear_generations(self.store, self.library.generation)
