@@ -1,8 +1,9 @@
 """What pages say around their articles: prompts, menus, the headings of lists of tags and of other stories.
 
-Labels and headings alone: whole sentences are in `index/notices.py`, and how both are applied is `index/chrome.py`. In
-a phrase `…` stands for up to 40 characters, `#` for a number, an apostrophe for either kind; `(a|b)`, `?` and `+` mean
-what they mean in a regular expression. Case doesn't count. Try `ANYWHERE.fullmatch("Post a Comment")`.
+Labels and headings alone: whole sentences are in `index/notices.py`, how both are applied is `index/kinds.py` and
+`index/chrome.py`. In a phrase `…` stands for up to 40 characters, `#` for a number, an apostrophe for either kind;
+`(a|b)`, `?` and `+` mean what they mean in a regular expression. Case doesn't count. Try
+`ANYWHERE.fullmatch("Post a Comment")`.
 """
 
 from __future__ import annotations

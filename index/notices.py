@@ -1,7 +1,7 @@
 """What pages say to their readers in whole sentences: please subscribe, we use cookies, all rights reserved.
 
 Patterns alone, and those that tell such a sentence from a report about the same things; how they are applied is
-`index/chrome.py`. Phrases are written as in `index/furniture.py`, which has the labels and headings. Try
+`index/kinds.py`. Phrases are written as in `index/furniture.py`, which has the labels and headings. Try
 `ASKING.fullmatch("Never miss a story: sign up for our newsletter.")`.
 """
 
