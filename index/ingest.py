@@ -12,14 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index.cut import Cut
+from index.database import FILE
 from index.embed import Embeds
 from index.errors import UserError
 from index.files import Found, find_files, is_below
-from index.library import FILE, Library
+from index.library import Library
 from index.read import Document, article_id, read_file, sha256_of
 from index.settings import Settings
 from index.split import split
-from index.writer import Cut, Writer
+from index.writer import Writer
 
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the file at hand."""
