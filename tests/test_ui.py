@@ -14,12 +14,16 @@ from pathlib import Path
 
 import pytest
 from fake_bot import FakeBot, FakeEmbedder
+from fakes import article, change_catalogue, settings_for, write_articles
 from hypothesis import given
 from hypothesis import strategies as st
 from ui_tools import SEEDS, answer, citation, copied, seeds
 
 from eval.gold import load
 from index.errors import UserError
+from index.ingest import ingest
+from index.library import Library
+from index.rebuild import rebuild
 from index.settings import Settings
 from qa.types import Answer
 from ui import library
@@ -264,6 +268,66 @@ def test_files_that_cannot_be_added_are_told_one_by_one(settings: Settings, tmp_
         library.add_text("t", "  ", store, FakeEmbedder())
     with pytest.raises(UserError, match="are too many"):
         library.add_text("t", "x" * 200_001, store, FakeEmbedder())
+
+
+def held(settings: Settings) -> list[str]:
+    return sorted(Library(settings.store).files())
+
+
+def test_a_file_that_was_named_alone_lets_nothing_beside_it_in(tmp_path: Path) -> None:
+    news, own = tmp_path / "news", tmp_path / "own"
+    write_articles(news, 2)
+    write_articles(own, 3)
+    store = settings_for(tmp_path / "store")
+    ingest([news, own / "0001.txt"], store, embedder=FakeEmbedder())
+    assert library.reindex(store, FakeEmbedder()).message == "nothing has changed."
+    (news / "new.txt").write_text(article(7), encoding="utf-8")
+    (own / "0001.txt").write_text(article(8), encoding="utf-8")
+    assert library.reindex(store, FakeEmbedder()).message == "1 added, 1 changed."
+    assert held(store) == ["0000.txt", "0001.txt", "new.txt", "own/0001.txt"]
+    (own / "0001.txt").unlink()
+    rebuild(store, embedder=FakeEmbedder())  # what was named is known afterwards, too
+    assert library.reindex(store, FakeEmbedder()).message == "1 removed."
+    assert held(store) == ["0000.txt", "0001.txt", "new.txt"]
+
+
+def test_a_store_that_noted_no_folders_reads_its_own_files_alone_and_says_so(tmp_path: Path) -> None:
+    write_articles(tmp_path / "news", 2)
+    store = settings_for(tmp_path / "store")
+    ingest([tmp_path / "news"], store, embedder=FakeEmbedder())
+    change_catalogue(store.store, "DELETE FROM meta WHERE key = 'folders'")
+    (tmp_path / "news" / "new.txt").write_text(article(7), encoding="utf-8")
+    told = library.reindex(store, FakeEmbedder()).message
+    assert told == "nothing has changed. For new files, name their folder once more: python -m index FOLDER"
+    ingest([tmp_path / "news"], store, embedder=FakeEmbedder())
+    assert held(store) == ["0000.txt", "0001.txt", "new.txt"]
+    assert library.reindex(store, FakeEmbedder()).message == "nothing has changed."
+
+
+def test_an_index_of_files_that_are_all_gone_keeps_its_articles(tmp_path: Path) -> None:
+    write_articles(tmp_path / "news", 1)
+    store = settings_for(tmp_path / "store")
+    ingest([tmp_path / "news" / "0000.txt"], store, embedder=FakeEmbedder())
+    (tmp_path / "news" / "0000.txt").unlink()
+    with pytest.raises(UserError, match="is not there any more"):
+        library.reindex(store, FakeEmbedder())
+    assert held(store) == ["0000.txt"]
+
+
+def test_what_becomes_of_a_removed_file_is_said_and_so_it_is(tmp_path: Path) -> None:
+    write_articles(tmp_path / "news", 2)
+    write_articles(tmp_path / "own", 1)
+    store = settings_for(tmp_path / "store")
+    ingest([tmp_path / "news", tmp_path / "own" / "0000.txt"], store, embedder=FakeEmbedder())
+    library.add_text("Rain", "It rained on Kilkenny all day.", store, FakeEmbedder())
+    stays = "was removed. The file itself stays where it is."
+    back = " It comes back when the folders are read again, unless it is moved."
+    assert library.remove_file("0001.txt", store, FakeEmbedder()).message == stays + back
+    assert library.remove_file("own/0000.txt", store, FakeEmbedder()).message == stays
+    assert library.remove_file("Rain.txt", store, FakeEmbedder()).message == "was removed."
+    assert (tmp_path / "news" / "0001.txt").exists() and not list((store.store / library.UPLOADS).iterdir())
+    library.reindex(store, FakeEmbedder())
+    assert held(store) == ["0000.txt", "0001.txt"]
 
 
 def test_an_article_shows_the_chrome_around_it_and_not_its_neighbours(desk: Desk) -> None:

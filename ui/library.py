@@ -6,6 +6,7 @@ outcome. Files that are added live in the store's `uploads` folder, and nothing 
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import unicodedata
@@ -17,6 +18,7 @@ from typing import Any
 
 from index.embed import Embeds
 from index.errors import UserError
+from index.files import is_below
 from index.library import Library
 from index.read import READABLE
 from index.settings import Settings
@@ -172,30 +174,45 @@ def add_text(title: str, text: str, settings: Settings, embedder: Embeds) -> Out
 
 def remove_file(source: str, settings: Settings, embedder: Embeds) -> Outcome:
     """Take a file out of the library; one that was uploaded is deleted too. Raises UserError when it isn't there."""
-    from index.ingest import remove
+    from index.ingest import folders_of, remove
 
-    file = Library(settings.store).paths().get(source)
+    held = Library(settings.store)
+    file = held.paths().get(source)
     remove([source], settings, embedder=embedder)
-    if file and file.resolve().parent == (settings.store / UPLOADS).resolve():
+    if not file or not file.exists():
+        return Outcome(source, "was removed.", True)
+    if file.resolve().parent == (settings.store / UPLOADS).resolve():
         file.unlink(missing_ok=True)
-    return Outcome(source, "was removed.", True)
+        return Outcome(source, "was removed.", True)
+    comes_back = is_below(file, folders_of(held) or ())
+    back = " It comes back when the folders are read again, unless it is moved." if comes_back else ""
+    return Outcome(source, f"was removed. The file itself stays where it is.{back}", True)
 
 
 def reindex(settings: Settings, embedder: Embeds) -> Outcome:
-    """Bring the index up to date with the folders that it was made from; what was done, in one line."""
-    from index.ingest import ingest
+    """Bring the index up to date with the folders and the single files that were named to it; what was done, in one
+    line. What stands beside a file that was named alone is not looked at."""
+    from index.ingest import folders_of, ingest, remove
 
-    roots = {Path(root) for root, _ in Library(settings.store).files().values()}
-    here = sorted(root for root in roots if root.is_dir())
-    if not here:
-        raise UserError(
-            "The folders that were indexed are not there any more. Index them again: python -m index FOLDER"
-        )
-    report = ingest(here, settings, embedder=embedder)
-    counts = ((len(report.added), "added"), (len(report.changed), "changed"), (len(report.removed), "removed"),
+    held = Library(settings.store)
+    noted = folders_of(held)
+    folders = [folder for folder in noted or () if folder.is_dir()]
+    roots = {source: root for source, (root, _) in held.files().items()}
+    alone = {source: file for source, file in held.paths().items() if not is_below(file, folders)}
+    there = {source: file for source, file in alone.items() if os.path.isfile(file)}
+    if not folders and not there:
+        raise UserError("What was indexed is not there any more. Index it again: python -m index FOLDER")
+    report = ingest([*folders, *there.values()], settings, embedder=embedder)
+    # Gone is what its folder doesn't have; of a folder that can't be read, or of a disk that was taken out, who knows?
+    gone = [s for s in alone if s not in there and s in held.files() and os.access(roots[s], os.R_OK | os.X_OK)]
+    if gone:
+        remove(gone, settings, embedder=embedder)
+    removed = len(report.removed) + len(gone)
+    counts = ((len(report.added), "added"), (len(report.changed), "changed"), (removed, "removed"),
               (len(report.failed), "failed"))  # fmt: skip
     done = ", ".join(f"{n} {what}" for n, what in counts if n) or "nothing has changed"
-    return Outcome("Re-indexed:", f"{done}.", True)
+    new = "" if noted is not None else " For new files, name their folder once more: python -m index FOLDER"
+    return Outcome("Re-indexed:", f"{done}.{new}", True)
 
 
 def safe_name(name: str) -> str:
