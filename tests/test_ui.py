@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 from fake_bot import FakeBot, FakeEmbedder
-from fakes import article, change_catalogue, settings_for, write_articles
+from fakes import HashedEmbedder, article, change_catalogue, settings_for, write_articles
 from hypothesis import given
 from hypothesis import strategies as st
 from ui_tools import SEEDS, answer, citation, copied, seeds
 
 from eval.gold import load
+from index.embed import Embeds
 from index.errors import UserError
 from index.ingest import ingest
 from index.library import Library
@@ -268,6 +269,49 @@ def test_files_that_cannot_be_added_are_told_one_by_one(settings: Settings, tmp_
         library.add_text("t", "  ", store, FakeEmbedder())
     with pytest.raises(UserError, match="are too many"):
         library.add_text("t", "x" * 200_001, store, FakeEmbedder())
+
+
+def test_texts_that_share_a_title_are_different_articles_and_the_same_text_is_one(tmp_path: Path) -> None:
+    store = settings_for(tmp_path / "store")
+    write_articles(tmp_path / "news", 1)
+    ingest([tmp_path / "news"], store, embedder=FakeEmbedder())
+
+    def paste(title: str, text: str) -> str:
+        return library.add_text(title, text, store, FakeEmbedder()).message
+
+    first, second = "The mill in Ost burned down on Monday.", "The bridge in West was closed on Friday."
+    long = "Two newspapers begin their headlines in the very same words, and then: "
+    assert [paste("Live updates", first), paste("Live updates", second)] == ["was added."] * 2
+    assert [paste(f"{long}alpha", first), paste(f"{long}beta", first)] == ["was added."] * 2
+    again = ["is in the library already."] * 2
+    assert [paste("Live updates", first), paste("Live updates", second)] == again
+    texts = [Library(store.store).text(source) for source in held(store)]
+    assert len(texts) == 5 and {f"Live updates\n{first}", f"Live updates\n{second}"} < set(texts)
+    library.remove_file("Live updates.txt", store, FakeEmbedder())
+    assert paste("Live updates", second) == "is in the library already."  # also where its plain name is free again
+    assert paste("Live updates", first) == "was added."
+
+
+def test_an_upload_that_cannot_be_read_takes_the_place_of_no_other(tmp_path: Path) -> None:
+    write_articles(tmp_path / "news", 3)
+    store = settings_for(tmp_path / "store")
+    ingest([tmp_path / "news" / "0000.txt"], store, embedder=FakeEmbedder())
+    uploads = store.store / library.UPLOADS
+
+    def add(file: Path, embedder: Embeds | None = None) -> library.Outcome:
+        return library.add_file(file, "report.txt", store, embedder or FakeEmbedder())
+
+    assert add(tmp_path / "news" / "0001.txt").message == "was added."
+    damaged = tmp_path / "damaged"
+    damaged.write_bytes(bytes(range(8)) * 100)
+    assert add(damaged).message.startswith("report.txt: isn't text.")
+    assert (uploads / "report.txt").read_text(encoding="utf-8") == article(1)
+    assert library.reindex(store, FakeEmbedder()).message == "nothing has changed."
+    assert add(tmp_path / "news" / "0002.txt").message == "was brought up to date."
+    assert Library(store.store).text("report.txt") == article(2)
+    library.remove_file("report.txt", store, FakeEmbedder())
+    assert not add(tmp_path / "news" / "0001.txt", HashedEmbedder("another")).good
+    assert not list(uploads.iterdir()), "what could not be indexed is not left behind"
 
 
 def held(settings: Settings) -> list[str]:

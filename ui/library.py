@@ -6,9 +6,11 @@ outcome. Files that are added live in the store's `uploads` folder, and nothing 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
+import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -20,7 +22,7 @@ from index.embed import Embeds
 from index.errors import UserError
 from index.files import is_below
 from index.library import Library
-from index.read import READABLE
+from index.read import READABLE, read_file
 from index.settings import Settings
 from index.types import Article, Span
 from ui.article import render_article
@@ -131,21 +133,28 @@ def add_file(path: Path, name: str, settings: Settings, embedder: Embeds) -> Out
     if path.stat().st_size > MOST_BYTES:
         return Outcome(name, f"is larger than {MOST_BYTES // 2**20} MB. Split it, or save it as text.", False)
     folder = settings.store / UPLOADS
-    target = folder / clean
+    target, scratch = folder / clean, folder / f".incoming{Path(clean).suffix}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         existed = target.exists()
-        if not existed and len(list(folder.glob("*.*"))) >= MOST_HELD:
+        if not existed and len(list(folder.glob("[!.]*.*"))) >= MOST_HELD:
             return Outcome(name, f"is one too many: {MOST_HELD:,} is the most. Remove some, or index a folder.", False)
-        shutil.copyfile(path, target)
-        report = ingest([target], settings, embedder=embedder)
+        shutil.copyfile(path, scratch)
+        read_file(scratch, clean)  # a file that can't be read takes the place of no other
+        scratch.replace(target)
+        try:
+            report = ingest([target], settings, embedder=embedder)
+        except UserError:
+            if not existed:
+                target.unlink(missing_ok=True)
+            raise
     except UserError as exc:
         return Outcome(name, str(exc), False)
     except OSError as exc:
         return Outcome(name, f"can't be stored ({exc.strerror}). Free some space and add it again.", False)
+    finally:
+        scratch.unlink(missing_ok=True)
     if report.failed:
-        if not existed:
-            target.unlink(missing_ok=True)
         return Outcome(name, report.failed[0][1], False)
     if report.unchanged:
         return Outcome(name, "is in the library already.", True)
@@ -153,7 +162,7 @@ def add_file(path: Path, name: str, settings: Settings, embedder: Embeds) -> Out
 
 
 def add_text(title: str, text: str, settings: Settings, embedder: Embeds) -> Outcome:
-    """Put a pasted text into the library as a file of its own, the title as its first line.
+    """Put a pasted text into the library as a file of its own, the title as its first line and its name.
 
     Raises UserError when there is no text, or too much of it.
     """
@@ -163,13 +172,22 @@ def add_text(title: str, text: str, settings: Settings, embedder: Embeds) -> Out
         raise UserError(f"{len(text):,} characters are too many to paste; {MOST_PASTED:,} is the most. Upload a file.")
     title = " ".join(title.split()) or " ".join(text.strip().splitlines()[0].split())[:80]
     body = text if text.lstrip().startswith(title) else f"{title}\n{text}"
-    scratch = settings.store / UPLOADS / ".pasted"
-    scratch.parent.mkdir(parents=True, exist_ok=True)
-    scratch.write_text(body, encoding="utf-8", errors="replace", newline="")
-    try:
-        return add_file(scratch, f"{title[:60]}.txt", settings, embedder)
-    finally:
-        scratch.unlink(missing_ok=True)
+    data = body.encode("utf-8", "replace")
+    with tempfile.TemporaryDirectory(dir=settings.store) as folder:
+        scratch = Path(folder, "pasted")
+        scratch.write_bytes(data)
+        return add_file(scratch, _name_of(data, title[:60], settings.store / UPLOADS), settings, embedder)
+
+
+def _name_of(data: bytes, title: str, folder: Path) -> str:
+    """A file name for a pasted text: its title, and behind it a hash where a file of that name holds something else.
+
+    The same text has the same name again, so that it stays one article.
+    """
+    plain, own = f"{title}.txt", f"{title} {hashlib.sha256(data).hexdigest()[:8]}.txt"
+    target = folder / safe_name(plain)
+    taken = target.exists() and target.read_bytes() != data
+    return own if taken or (folder / safe_name(own)).exists() else plain
 
 
 def remove_file(source: str, settings: Settings, embedder: Embeds) -> Outcome:
