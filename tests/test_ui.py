@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ui_tools import SEEDS, answer, citation, copied, seeds
 
+from eval.check import unsound
 from eval.gold import load
+from eval.texts import Texts
 from index.embed import Embeds
 from index.errors import UserError
 from index.ingest import ingest
@@ -237,6 +240,57 @@ def test_a_correction_is_kept_and_its_evidence_must_be_what_the_article_says(des
     with pytest.raises(UserError, match="Say what would be right"):
         gold_row({"answer": answer().to_dict(), "right": False}, desk.library)
     assert not gold_row({**wrong, "unanswerable": True}, desk.library)["answerable"]
+
+
+def test_every_kind_of_judgement_is_a_row_that_the_evaluation_reads(desk: Desk, tmp_path: Path) -> None:
+    right, near, none = (
+        desk.ask(q) for q in ("What is NSATU?", "What did Rutte say about football in Germany?", "Who paints bridges?")
+    )
+    assert [a.verdict for a in (right, near, none)] == ["answered", "closest", "not_found"]
+    wrong = {"right": False, "correction": "typed\u2028on two\x85lines \ud800"}
+    selected = [{"source": c.source, "start": c.start, "end": c.end, "quote": c.quote} for c in right.citations[:1]]
+    judgements = [
+        *({"answer": a.to_dict(), "right": True} for a in (right, near, none)),
+        *({"answer": a.to_dict(), "right": False, "unanswerable": True} for a in (right, near)),
+        *({"answer": a.to_dict(), **wrong} for a in (right, near)),
+        *({"answer": a.to_dict(), **wrong, "evidence": selected} for a in (right, near, none)),
+        *({"answer": a.to_dict(), "right": False, "evidence": selected} for a in (right, none)),
+    ]
+    written = [gold_row(judgement, desk.library) for judgement in judgements]
+    for n, row in enumerate(dict.fromkeys(json.dumps(row) for row in written), 1):
+        assert append(json.loads(row), tmp_path) == n
+    rows = load(tmp_path / "feedback.jsonl")
+    assert unsound(rows, (), Texts.of(desk.library)) == []
+    assert Counter(row.type for row in rows) == {"feedback": 6, "correction": 2, "unanswerable": 3}
+    typed = [row for row in rows if row.type == "correction"]
+    assert [[e.quote for e in row.evidence] for row in typed] == [
+        [c.quote for c in cited] for cited in (right.citations, near.closest)
+    ]
+    with pytest.raises(UserError, match="Select the words that say it"):
+        gold_row({"answer": none.to_dict(), **wrong}, desk.library)
+
+
+def test_a_judgement_of_what_no_article_says_is_not_kept(desk: Desk) -> None:
+    given = desk.ask("What is NSATU?").to_dict()
+    first, *others = given["citations"]
+    for change in ({"source": "nowhere.txt"}, {"quote": "made up"}, {"start": first["start"] + 1}):
+        forged = {**given, "citations": [{**first, **change}, *others]}
+        with pytest.raises(UserError, match="Ask again, and judge the new answer"):
+            gold_row({"answer": forged, "right": True}, desk.library)
+        row = gold_row({"answer": forged, "right": False, "correction": "Rutte"}, desk.library)
+        assert [e["quote"] for e in row["evidence"]] == [c["quote"] for c in others]
+    for evidence in (5, "x", [5], {"source": "a"}):
+        with pytest.raises(UserError, match="Evidence needs a source"):
+            gold_row({"answer": given, "right": False, "evidence": evidence}, desk.library)
+    with pytest.raises(UserError, match="needs the question"):
+        gold_row({"answer": {**given, "asked": "", "question": " "}, "right": True}, desk.library)
+
+
+def test_a_line_that_was_torn_or_damaged_spoils_no_later_judgement(tmp_path: Path) -> None:
+    file = tmp_path / "feedback.jsonl"
+    file.write_bytes(b'{"id": "feedback-1", "question": "Wh\xff')
+    assert append({"id": "feedback-2"}, tmp_path) == append({"id": "feedback-2"}, tmp_path) == 2
+    assert file.read_bytes().endswith(b'\n{"id": "feedback-2"}\n')
 
 
 # --- the library ----------------------------------------------------------------------------------------------
