@@ -100,13 +100,15 @@ def _kept(library: Library) -> list[tuple[Found, Document]]:
 
 
 def _empty(library: WritableLibrary) -> None:
-    """The tables of this layout, with nothing in them but what must go on: the revision and the last ids."""
+    """The tables of this layout, with nothing in them but what must go on: revision, last ids, what was named."""
     revision, last = str(library.revision), library.rows("SELECT name, seq FROM sqlite_sequence")
+    folders = library.meta("folders")
     for table in TABLES:
         library.db.execute(f"DROP TABLE IF EXISTS {table}")
     for statement in SCHEMA.split(";"):
         library.db.execute(statement)
     library.set_meta("revision", revision)
+    library.set_meta("folders", folders)
     library.db.executemany("INSERT INTO sqlite_sequence VALUES (?, ?)", last)
 
 
