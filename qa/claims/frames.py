@@ -87,7 +87,7 @@ def _clauses(tokens: Sequence[Token]) -> tuple[int, ...]:
 
 
 def _operators(tokens: Sequence[Token], told: Sequence[Report]) -> tuple[Operator, ...]:
-    found = []
+    found: list[Operator] = []
     for i, token in enumerate(tokens):
         sort = OPERATORS.get(token.low) if token.kind in ("free", "word", "light") else None
         if token.low == "but" and i and tokens[i - 1].low in _EXCEPT:
