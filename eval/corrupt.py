@@ -1,7 +1,8 @@
 """False statements made from articles by rule: another name, number, date, speaker or order, a changed quotation.
 
-Seeded and deterministic; it judges nothing (eval/verify.py does) and changes no article. The ways are in eval/swaps.py,
-the true counterpart is eval/paraphrase.py. Try `corrupted(articles_of(Path("seeds")), seed=1)[:3]`.
+Seeded and deterministic; it judges nothing (eval/verify.py does) and changes no article. The ways are in
+eval/swaps.py and eval/opposites.py, the true counterpart is eval/paraphrase.py. Try
+`corrupted(articles_of(Path("seeds")), seed=1)[:3]`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.opposites import OPPOSITES
 from eval.swaps import KINDS, LOSSES, NAME, SAYS, Maker, Pool, names_in
 from index.errors import UserError
 from index.read import read_file
@@ -59,7 +61,7 @@ def corrupted(articles: Sequence[Article], seed: int, per_kind: int = 40) -> tup
     rng = random.Random(seed)
     pool = pool_of(articles, rng)
     rows: list[Row] = []
-    for kind, make in KINDS.items():
+    for kind, make in {**KINDS, **OPPOSITES}.items():
         made = [r for _ in range(_ROUNDS) for a in articles for r in _of_article(a, kind, make, pool)]
         made = list(dict.fromkeys(made))
         rng.shuffle(made)

@@ -22,7 +22,7 @@ _VERB = re.compile(
 _MONTHS = "January February March April May June July August September October November December".split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 MONTH, WEEKDAY = f"(?:{'|'.join(_MONTHS)})", f"(?:{'|'.join(_DAYS)})"
-_NUMBERS = "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty".split()
+NUMBERS = "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty".split()
 _MUTUAL = re.compile(
     r"\b(?:met|meet|meets|agree\w*|and|or|with|between|discuss\w*|talk\w*|sign\w*|share\w*|both|like|as)\b"
 )
@@ -85,8 +85,8 @@ def _number(sentence: str, other: str, cites: tuple[str, ...], pool: Pool) -> Ma
         digits[at] = str((int(digits[at]) + pool.rng.randint(1, 8)) % 9 + 1) if digits[at] != "1" else "7"
         if "".join(digits) != found[0]:
             yield before + "".join(digits) + after, cites
-    for found in re.finditer(rf"\b(?:{'|'.join(_NUMBERS)})\b", sentence):
-        new = pool.rng.choice([n for n in _NUMBERS if n != found[0]])
+    for found in re.finditer(rf"\b(?:{'|'.join(NUMBERS)})\b", sentence):
+        new = pool.rng.choice([n for n in NUMBERS if n != found[0]])
         yield sentence[: found.start()] + new + sentence[found.end() :], cites
 
 

@@ -56,6 +56,8 @@ def self_contained(question: str, history: Sequence[Turn]) -> str:
 def _completed(said: str, past: Past) -> str:
     """What the first rule that applies makes of it; without its opener when none does; "" when nothing changes."""
     bare = cues.OPENER.sub("", said)
+    if not words(bare):
+        return ""  # "Also?": an opener and nothing behind it
     linked = bool(cues.LINKED.match(said))
     if found := parallel(f"and {bare}" if linked else bare, past):
         return found
@@ -116,7 +118,7 @@ def parallel(said: str, past: Past) -> str:
     if matter := cues.ANYTHING.match(item):
         return swapped(last, f"about {matter['item']}") or swapped(last, f"on {matter['item']}")
     parts = item.split()
-    if len(parts) > _LONG or {w.lower() for w in parts} & (AUXILIARIES | ASKING | PRONOUNS.keys()):
+    if not parts or len(parts) > _LONG or {w.lower() for w in parts} & (AUXILIARIES | ASKING | PRONOUNS.keys()):
         return ""
     joins = parts[0].lower() in PREPOSITIONS
     if not found and not joins and not (said.endswith("?") and noun_end(parts, 0) == len(parts)):
@@ -195,6 +197,8 @@ def swapped(question: str, new: str, old: str = "") -> str:
     >>> swapped("When did France join?", "Spain"), swapped("Did they meet in May?", "in June")
     ('When did Spain join?', 'Did they meet in June?')
     """
+    if not words(new):
+        return ""
     found = phrases_of(question)
     if old and re.search(rf"\b{re.escape(old)}\b", question, re.IGNORECASE):
         # "Kim" is "Ann Kim", when that is how the question calls her.

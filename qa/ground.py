@@ -12,6 +12,7 @@ from datetime import date
 
 from qa.claims.align import Match, align
 from qa.claims.clauses import subject_of
+from qa.claims.contraries import contraries
 from qa.claims.facts import Token
 from qa.claims.figures import figures
 from qa.claims.frames import Frame, frames
@@ -175,5 +176,5 @@ def _examine(
     problems = [f"{said.tokens[i].kind}: {said.tokens[i].text}" for i in missing]
     match = Match(said, part, source, found)
     if len(missing) <= 2:
-        problems += [*stance(match), *relations(match), *figures(match), *order(match)]
+        problems += [*stance(match), *relations(match), *figures(match), *order(match), *contraries(match)]
     return _Found(tuple(problems), len(missing), (match,))

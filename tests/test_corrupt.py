@@ -8,16 +8,19 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from eval.corrupt import Row, articles_of, corrupted
+from eval.opposites import OPPOSITES
 from eval.paraphrase import faithful
-from eval.swaps import KINDS, names_in
+from eval.swaps import KINDS, Pool, names_in
 from eval.verify import FOLDERS, WRITTEN, Tally, main, table, tallies, written
 from index.errors import UserError
+from qa.ground import check
 
-HARD = {"name", "number", "date", "other value", "quotation"}  # none of these may slip through
+HARD = {*OPPOSITES, "name", "number", "date", "other value", "quotation"}  # none of these may slip through
 SETS = [*FOLDERS]
 
 
@@ -87,8 +90,21 @@ def test_the_same_seed_gives_the_same_statements() -> None:
 
 def test_a_false_statement_differs_from_all_that_it_cites() -> None:
     rows = corrupted(TOY, 3)
-    assert {row.kind for row in rows} <= set(KINDS)
+    assert {row.kind for row in rows} <= {*KINDS, *OPPOSITES}
     assert not [row for row in rows if row.ok or row.statement in row.evidence]
+
+
+@pytest.mark.parametrize(("kind", "sentence", "false"), [
+    ("contrary", "Ana swam into the lake over the next two days.", "Ana swam out of the lake over the next two days."),
+    ("contrary", "The members voted against the bill.", "The members voted for the bill."),
+    ("part", "Six of the ten miners met in Article 5 of the treaty.", "the ten miners met in Article 5 of the treaty."),
+    ("exception", "It is open except on Mondays.", "It is open on Mondays."),
+    ("holder", "Ana Reyes is the aunt of Eva.", "Eva is the aunt of Ana Reyes."),
+])  # fmt: skip
+def test_a_sentence_is_turned_into_its_opposite(kind: str, sentence: str, false: str) -> None:
+    made = OPPOSITES[kind](sentence, "", (sentence,), Pool(("Ana Reyes", "Eva"), (), (), Random(1)))
+    assert list(made) == [(false, (sentence,))]
+    assert not check(false, [sentence]).ok
 
 
 def test_names_leave_out_the_first_word_and_the_calendar() -> None:

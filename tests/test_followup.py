@@ -6,20 +6,21 @@ The subjects are made up or general knowledge: the rules are about English. Try 
 from __future__ import annotations
 
 import doctest
+import re
 import time
 from importlib import import_module
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.gold import load_conversations
 from eval.pick import CONVERSATIONS
-from qa.followup import self_contained
+from qa.followup import self_contained, swapped
 from qa.question import content_words, stem
 from qa.turns.cues import small_talk
 from qa.turns.grammar import inflected
-from qa.turns.phrases import people_in, phrases_of
+from qa.turns.phrases import people_in, phrase, phrases_of
 from qa.turns.shape import shape_of
 from qa.types import NOT_FOUND, Turn
 
@@ -186,6 +187,35 @@ def test_any_text_comes_out_bounded_and_never_fails(question: str, earlier: list
     asked = follow(question, *earlier)
     assert len(asked) <= len(question) + 400
     assert asked == question or earlier
+
+
+# What the rules look for, in any order: cue words, pronouns, names, other scripts, and the marks between them.
+SHORT = st.lists(
+    st.sampled_from(
+        """also plus please sorry no not actually wait and or but so ok what who when why how which about the a of in to
+        by for it he she they that this there his else other then too i meant mean Lee Ann's France NATO May 2025 2%
+        treaty minister sign signed is did does will was one back again rather 日本 🙂 & ? . , ! ; : - ' " ( ) … “ ”"""
+        .split()
+    ),
+    max_size=7,
+).map(lambda parts: re.sub(r" (?=[?.,!;:…])", "", " ".join(parts)))  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(SHORT, st.lists(st.tuples(SHORT, SHORT), min_size=1, max_size=3))
+def test_no_short_question_breaks_the_rules(question: str, earlier: list[tuple[str, str]]) -> None:
+    asked = self_contained(question, [Turn(q, a) for q, a in earlier])
+    assert len(asked) <= len(question) + 400
+    assert asked.strip() or not question.strip()
+
+
+@pytest.mark.parametrize("question", ["Also?", "also", "Plus?", "please", "Please?", "Sorry,", "ok and", "And?", "?"])
+def test_an_opener_with_nothing_behind_it_stays(question: str) -> None:
+    assert follow(question, TREATY) == question
+
+
+def test_an_empty_phrase_is_one() -> None:
+    assert phrase("", "object").text == swapped(PRIZE, "") == swapped(PRIZE, "", "Curie") == ""
 
 
 @pytest.mark.parametrize("unit", ["of the ", "and ", "that ", "it ", "A b's ", "ok, ", "back to x ", "not a, "])

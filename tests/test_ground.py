@@ -78,6 +78,53 @@ def test_a_true_statement_passes(statement: str, evidence: list[str]) -> None:
     assert check(statement, evidence).problems == ()
 
 
+OPPOSITE = [
+    ("Senator Low voted for the bill.", "Senator Low voted against the bill.", "word: for bill"),
+    ("Protesters rallied for the president.", "Protesters rallied against the president.", "word: for"),
+    ("The bridge runs over the railway.", "The bridge runs under the railway.", "word: over"),
+    ("The river flows into the lake.", "The river flows out of the lake.", "word: into"),
+    ("The lights went on.", "The lights went off.", "word: on"),
+    ("Lee resigned while the trial went on.", "Lee resigned before the trial went on.", "word: while"),
+    ("They stayed because it rained.", "They stayed although it rained.", "word: because"),
+    ("Both ministers signed the treaty.", "Either minister signed the treaty.", "word: both"),
+    ("The museum is open on Mondays.", "The museum is open except on Mondays.", "negation dropped: except"),
+    ("The museum is open on Mondays.", "The museum is open but for Mondays.", "negation dropped: but"),
+    ("All members agreed.", "All members other than Kim agreed.", "exception dropped"),
+    ("Ten miners were rescued.", "Six of the ten miners were rescued.", "number: Six of"),
+    ("The miners were rescued.", "Six of the ten miners were rescued.", "number: Six of"),
+    ("The miners were rescued.", "One of the miners was rescued.", "number: One of"),
+    ("Ten ships sank.", "Only two of the ten ships sank.", "number: two of"),
+    ("Ten miners were rescued.", "Six out of ten miners were rescued.", "number: Six of"),
+    ("Kim is the father of Park.", "Park is the father of Kim.", "order: father of Park"),
+    ("Kim is the father of Park.", "Kim's father is Park.", "order: father of Park"),
+    ("Park's father is Kim.", "Park is the father of Kim.", "order: father of Park"),
+    ("Acme is a subsidiary of Globex.", "Globex is a subsidiary of Acme.", "order: subsidiary of Globex"),
+    ("The Oder is a tributary of the Elbe.", "The Elbe is a tributary of the Oder.", "order: tributary"),
+    ("The town is north of the river.", "The river is north of the town.", "order: north"),
+    ("Ana is older than Eva.", "Eva is older than Ana.", "order: older"),
+]
+
+
+@pytest.mark.parametrize(("statement", "evidence", "problem"), OPPOSITE)
+def test_what_says_the_opposite_fails(statement: str, evidence: str, problem: str) -> None:
+    found = check(statement, [evidence])
+    assert any(p.lower().startswith(problem.lower()) for p in found.problems), found.problems
+    assert check(evidence, [evidence]).ok
+
+
+@pytest.mark.parametrize(("statement", "evidence"), [
+    ("Senator Low voted for the bill.", "Senator Low voted for the new bill and against the tax."),
+    ("Kim is Park's father.", "Kim, the father of Park, left."),
+    ("The father of Park is Kim.", "Kim is the father of Park."),
+    ("Six miners were rescued.", "Six of the ten miners were rescued."),
+    ("The bridge runs over the railway.", "Opened in May, the bridge runs over the old railway and under the road."),
+    ("The museum is open on Fridays.", "The museum is open on Fridays, except in May."),
+    ("Article 5 of the treaty covers the ships.", "Article 5 of the treaty, signed in May, covers the ships."),
+])  # fmt: skip
+def test_what_only_looks_like_the_opposite_passes(statement: str, evidence: str) -> None:
+    assert check(statement, [evidence]).problems == ()
+
+
 MET = "Omar Nasser resigned last week after a dispute over spending."
 LED = "Samira Haddad has led the charity since 2017."
 

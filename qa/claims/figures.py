@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from qa.claims.align import Match
-from qa.claims.clauses import ARTICLES, CONJUNCTIONS, PREPOSITIONS, TIMES, joins, opens_clause, role, starts_verb
+from qa.claims.clauses import ARTICLES, BE, CONJUNCTIONS, PREPOSITIONS, TIMES, joins, opens_clause, role, starts_verb
 from qa.claims.facts import Token
 from qa.claims.frames import Frame
-from qa.claims.words import PARTITIVES, past
+from qa.claims.words import AUXILIARY, PARTITIVES, past
 
 _CHANGES = ({"by", "to"}, {"by", "from"})  # "rose by 5" is not "rose to 5"
 _TIME_ROLES = frozenset("by until till since before after from end start beginning middle".split())
@@ -120,6 +120,8 @@ def _shares(match: Match) -> list[str]:
     said, source, path = match.said, match.source, match.path
     problems = []
     used = {p for _, p in path}
+    one = any(said.tokens[i].low == "one" for i in match.part)  # it carries no claim and isn't aligned
+    ones = {p for p, t in enumerate(source.tokens) if one and t.low == "one"}
     for i, p in path:
         before = source.tokens[p - 1] if p else None
         if before and before.key.endswith("th") and before.kind == "number" and p - 1 not in used:
@@ -138,6 +140,8 @@ def _shares(match: Match) -> list[str]:
             and not any(k in used for k in (j - 1, *range(j + 1, p)))
         ):
             problems.append(f"number: {source.tokens[j - 1].text} of {source.tokens[p].text}")
+        elif said.tokens[i].claim and (part := _part(source.tokens, p)) is not None and part not in used | ones:
+            problems.append(f"number: {source.tokens[part].text} of {source.tokens[p].text}")
     for (i, p), (j, q) in pairwise(path):
         for k in range(p + 1, q - 1):  # "408,700 inhabitants, 131,000 of them in the capital"
             apart = source.tokens[k].kind == "number" and k not in used and role(source.tokens, k) == ","
@@ -145,6 +149,30 @@ def _shares(match: Match) -> list[str]:
             if apart and not any(t.kind == "mark" for t in said.tokens[i:j]):
                 problems.append(f"number: {source.tokens[k].text} {said.tokens[j].text}")
     return problems
+
+
+def _part(tokens: Sequence[Token], at: int) -> int | None:
+    """The number that takes a part of a word's whole: "six" for both "ten" and "miners" of "six of the ten miners"."""
+    j = at - 1
+    while j > 0 and at - j < 6 and tokens[j].kind in ("free", "name", "number", "word") and tokens[j].low != "of":
+        if past(tokens[j].low) or tokens[j].low in AUXILIARY:
+            return None
+        j -= 1
+    if j < 1 or tokens[j].low != "of":
+        return None
+    known = tokens[j + 1].low in ARTICLES or tokens[j + 1].kind == "number" or tokens[j + 1].owner
+    n = j - 2 if tokens[j - 1].low == "out" else j - 1
+    one = tokens[n].low == "one" and tokens[n - 1].low not in (
+        *BE,
+        "as",
+        "like",
+    )  # "it is one of the banks": it is a bank
+    if n < 0 or not known or not (tokens[n].kind == "number" or one):
+        return None
+    named = (
+        n and tokens[n - 1].kind in ("name", "word") and tokens[n - 1].text[0].isupper()
+    )  # "Article 5 of the treaty"
+    return None if named and tokens[n - 1].low not in ("only", "just") else n
 
 
 def _dates(match: Match) -> list[str]:

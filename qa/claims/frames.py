@@ -17,6 +17,7 @@ from qa.claims.words import AUXILIARY, OPERATORS, REPORTING, past, stem
 
 _APART = frozenset("while whereas but although though".split())
 _ADVERBS = frozenset("already also often never not since just".split())
+EXCEPTING = frozenset("except excepting excluding".split())  # "other than" and the like are folded into the first
 _EXCEPT = frozenset("all nothing everything anything none nobody everybody".split())  # "all but one"
 
 
@@ -88,11 +89,14 @@ def _clauses(tokens: Sequence[Token]) -> tuple[int, ...]:
 
 
 def _operators(tokens: Sequence[Token], told: Sequence[Report]) -> tuple[Operator, ...]:
-    found = []
+    found: list[Operator] = []
     for i, token in enumerate(tokens):
         sort = OPERATORS.get(token.low) if token.kind in ("free", "word", "light") else None
         if token.low == "but" and i and tokens[i - 1].low in _EXCEPT:
             sort = "neg"  # "all but one"
+        bar = token.low == "but" and [t.low for t in tokens[i + 1 : i + 2]] == ["for"] and not found
+        if bar:
+            sort = "neg"  # "open but for Mondays", not "not by Ana but for Ana"
         if sort == "if" and _gave(tokens, i):
             sort = None
         if sort is None and _passive_report(tokens, i):
@@ -100,7 +104,8 @@ def _operators(tokens: Sequence[Token], told: Sequence[Report]) -> tuple[Operato
         if sort is None:
             continue
         end = stop(tokens, i + 1, soft=sort != "alleged")
-        head = next((j for j in range(i + 1, end) if _heads(tokens[j])), i)
+        dated = bar or token.low in EXCEPTING  # "open except on Mondays": a day is what is left out
+        head = next((j for j in range(i + 1, end) if _heads(tokens[j]) or (dated and tokens[j].kind == "date")), i)
         if sort == "if":
             start, last = segment(tokens, i)
             verbs = (j for j in range(i, start, -1) if tokens[j - 1].low in ("and", "but") and past(tokens[j].low))

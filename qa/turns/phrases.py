@@ -99,7 +99,7 @@ def phrase(text: str, role: Role, before: str = "") -> Phrase:
     >>> phrase("the Japanese defence ministers", "object")
     Phrase(text='the Japanese defence ministers', role='object', kind='person', plural=True, bare=False, before='')
     """
-    words = text.split()
+    words = text.split() or [""]
     core = [w for w in words if w.lower() not in DETERMINERS and not w.isdigit()] or words
     bare = all(w[:1].isupper() or w in ("of", "and", "the") or w[:1].isdigit() for w in core)
     plural = " and " in f" {text} " or head(text) in _PEOPLE or _plural(head(text), bare)
