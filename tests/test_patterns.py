@@ -26,9 +26,9 @@ FRAGMENTS = (
     "1", "12 ", "1,", "1.", "1, ", "1 | ", "1: ", "1-", "1/", "2024 ", ".", ",", "…", ". ", " ", "\t", "\n", "\n\n",
     "a", "A", "a ", "a.", "A. ", "a, ", "a | ", "a > ", "a / ", "a - ", "a-", "| ", "|", "· ", "> ", "- ", "–", "# ",
     "#a ", "#a,", "@a ", "'", "a'", "\"a\" ", "(", "(a) ", "?", ": ", "a:", "[1]", "<", "<p>", "<nav ", "<!--", "---\n",
-    "*", "東", "東。", "é", "a\u0301", "News | ", "next ", "» ", "1 day ago ", "page 1 of 2 ", "May 1 ", "1 May ", "the ",
-    "more ", "of and ", "terms of use ", "share this ", "article ", "read more: ", "follow us ", "newsletter ", "you ",
-    "we ", "cookies ", "sign up ", "copyright © ", "by ", "and ", "million ", "ae", "our", "ll", "e.g. ", "U.S. ",
+    "*", "東", "東。", "é", "a\u0301", "News | ", "next ", "» ", "1 day ago ", "page 1 of 2 ", "May 1 ", "1 May ",
+    "the ", "more ", "of and ", "terms of use ", "share this ", "article ", "read more: ", "follow us ", "newsletter ",
+    "you ", "we ", "cookies ", "sign up ", "copyright © ", "by ", "and ", "million ", "ae", "our", "ll", "U.S. ",
 )  # fmt: skip
 ENDS = ("", "\0", "!x", "9", " n/a", "| 2025", "x" * 80)
 
