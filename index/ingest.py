@@ -22,6 +22,7 @@ from index.library import Library
 from index.read import Document, article_id, read_file, sha256_of
 from index.settings import Settings
 from index.split import split
+from index.writable import WritableLibrary
 from index.writer import Writer
 
 Progress = Callable[[int, int, str], None]
@@ -137,7 +138,7 @@ def folders_of(library: Library) -> list[Path] | None:
     return [Path(folder) for folder in json.loads(noted)] if noted else None
 
 
-def _note_folders(library: Library, paths: Sequence[Path]) -> None:
+def _note_folders(library: WritableLibrary, paths: Sequence[Path]) -> None:
     before = folders_of(library)
     now = sorted({*(before or ()), *(path.resolve() for path in paths if path.is_dir())})
     if now != before:
