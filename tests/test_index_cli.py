@@ -316,7 +316,9 @@ def test_a_small_disk_that_fills_up_is_told_and_the_store_opens(place: tuple[Pat
 
 def test_watch_follows_a_folder_until_it_is_stopped(place: tuple[Path, Path]) -> None:
     news, store = place
-    argv = command(news, "--watch", "--json", "--store", store)
+    # Tests that a shell has started in the background inherit that Ctrl-C is ignored.
+    hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    argv = command(news, "--watch", "--json", "--store", store, before=hears)
     with subprocess.Popen(argv, stdout=-1, stderr=-1, text=True, cwd=ROOT) as process:
         try:
             assert process.stdout and process.stderr
