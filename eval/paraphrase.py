@@ -11,10 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from eval.corrupt import Article, Row
-from eval.swaps import NAME
+from eval.swaps import MONTH, NAME, WEEKDAY
 
-_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-_WEEKDAY = "(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 # Where one of these stands, leaving out a clause may leave out who says it, how sure it is, or when it holds.
 _RISKY = re.compile(
     r"\b(?:if|unless|not|never|no|may|might|could|would|reportedly|allegedly|according|say|says|said|told|whether|but|only"
@@ -63,9 +61,8 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _lower(text: str) -> str:
+def _lower(text: str, small: Sequence[str] = ("The", "A", "An", "It", "This", "There", "In", "About", "At")) -> str:
     """The text as it stands inside a sentence: a small letter where the first word is no name."""
-    small = ("The", "A", "An", "It", "This", "There", "In", "About", "At")
     return text[0].lower() + text[1:] if text.split()[0] in small else text
 
 
@@ -131,24 +128,13 @@ def _moved(sentence: str) -> Iterator[str]:
     """ "On Monday, X did Y." and "X did Y on Monday."."""
     if not _plain(sentence):
         return
-    if found := re.match(
-        rf"^(?P<a>(?:On|In) (?:{_WEEKDAY}|{_MONTH}(?: \d{{4}})?|\d{{4}})),? (?P<b>[^,]+)\.$", sentence
-    ):
-        lower = (
-            found["b"][0].lower() + found["b"][1:]
-            if found["b"].startswith(("The ", "A ", "It ", "They "))
-            else found["b"]
-        )
-        yield f"{_capital(lower)} {found['a'][0].lower()}{found['a'][1:]}."
+    if found := re.match(rf"^(?P<a>(?:On|In) (?:{WEEKDAY}|{MONTH}(?: \d{{4}})?|\d{{4}})),? (?P<b>[^,]+)\.$", sentence):
+        yield f"{_capital(found['b'])} {found['a'][0].lower()}{found['a'][1:]}."
     found = re.match(
-        rf"^(?P<b>(?!(?:In|On|At|By|From|For)\b)[^,]+) (?P<a>(?:on {_WEEKDAY}|in (?:{_MONTH} )?\d{{4}}))\.$", sentence
+        rf"^(?P<b>(?!(?:In|On|At|By|From|For)\b)[^,]+) (?P<a>(?:on {WEEKDAY}|in (?:{MONTH} )?\d{{4}}))\.$", sentence
     )
     if found and not re.search(r"\b(?:that|and|said|since|after|before|who|which)\b", found["b"]):
-        first = found["b"].split()[0]
-        lower = (
-            found["b"][0].lower() + found["b"][1:] if first in ("The", "A", "It", "They", "He", "She") else found["b"]
-        )
-        yield f"{_capital(found['a'])}, {lower}."
+        yield f"{_capital(found['a'])}, {_lower(found['b'], ('The', 'A', 'It', 'They', 'He', 'She'))}."
 
 
 def _spelling(sentence: str) -> Iterator[str]:
@@ -173,8 +159,8 @@ def _number(sentence: str) -> Iterator[str]:
     for n, word in enumerate(_WORDS):
         if n > 1 and (found := re.search(rf"(?<![\w-]){word}(?![\w-])", bare)):
             yield sentence[: found.start()] + str(n) + sentence[found.end() :]
-        found = re.search(rf"(?<![\w.,:$€£-]){n} (?!million|billion|{_MONTH}|a\.m|p\.m)(?=[a-z])", bare)
-        if n > 1 and found and not re.search(rf"{_MONTH} $", bare[: found.start()]):
+        found = re.search(rf"(?<![\w.,:$€£-]){n} (?!million|billion|{MONTH}|a\.m|p\.m)(?=[a-z])", bare)
+        if n > 1 and found and not re.search(rf"{MONTH} $", bare[: found.start()]):
             yield sentence[: found.start()] + word + " " + sentence[found.end() :]
     if found := re.search(r"(?<![\d.,])(\d{1,3}),(\d{3})(?![\d,])", bare):
         yield sentence[: found.start()] + found[1] + found[2] + sentence[found.end() :]
@@ -187,11 +173,11 @@ def _number(sentence: str) -> Iterator[str]:
 
 
 def _date(sentence: str) -> Iterator[str]:
-    if found := re.search(rf"\b(\d\d?) ({_MONTH})( \d{{4}})?\b", sentence):
+    if found := re.search(rf"\b(\d\d?) ({MONTH})( \d{{4}})?\b", sentence):
         year = f",{found[3]}" if found[3] else ""
         yield f"{sentence[: found.start()]}{found[2]} {found[1]}{year}{sentence[found.end() :]}"
         yield f"{sentence[: found.start()]}the {found[1]}th of {found[2]}{found[3] or ''}{sentence[found.end() :]}"
-    if found := re.search(rf"\b({_MONTH}) (\d\d?)(?:, (\d{{4}}))?\b(?!\d)", sentence):
+    if found := re.search(rf"\b({MONTH}) (\d\d?)(?:, (\d{{4}}))?\b(?!\d)", sentence):
         year = f" {found[3]}" if found[3] else ""
         yield f"{sentence[: found.start()]}{found[2]} {found[1]}{year}{sentence[found.end() :]}"
 
@@ -207,12 +193,7 @@ def _voice(sentence: str) -> Iterator[str]:
         sentence,
     )
     if found:
-        o = (
-            found["o"]
-            if re.match(NAME + "$", found["o"]) and not found["o"].startswith("The ")
-            else "t" + found["o"][1:]
-        )
-        yield f"{_capital(found['s'])} {found['v']} {o}{found['rest'] or ''}."
+        yield f"{_capital(found['s'])} {found['v']} {_lower(found['o'], ('The',))}{found['rest'] or ''}."
     found = re.match(
         rf"^(?P<s>{NAME}) (?P<v>(?!need|agre)\w{{3,}}ed) (?P<o>(?:the|a|an) [a-z]+(?: [a-z]+)?) "
         r"(?P<rest>(?:in|on|at|for|from) [^,]+)\.$",
@@ -238,8 +219,7 @@ def _indirect(sentence: str) -> Iterator[str]:
         yield f"{speaker} said: “{found['q']}.”"
         yield f"“{found['q']},” {speaker} stated."
         if not re.search(r"\b(?:I|we|our|my|us|me|you|your)\b", found["q"], re.IGNORECASE):
-            q = found["q"]
-            yield f"{speaker} said that {_lower(q)}."
+            yield f"{speaker} said that {_lower(found['q'])}."
 
 
 def _report(sentence: str) -> Iterator[str]:

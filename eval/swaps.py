@@ -21,12 +21,12 @@ _VERB = re.compile(
 )
 _MONTHS = "January February March April May June July August September October November December".split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+MONTH, WEEKDAY = f"(?:{'|'.join(_MONTHS)})", f"(?:{'|'.join(_DAYS)})"
 NUMBERS = "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty".split()
 _MUTUAL = re.compile(
     r"\b(?:met|meet|meets|agree\w*|and|or|with|between|discuss\w*|talk\w*|sign\w*|share\w*|both|like|as)\b"
 )
-_DATES = (rf"\b\d\d? (?:{'|'.join(_MONTHS)}) \d{{4}}\b|\b(?:{'|'.join(_MONTHS)}) \d{{4}}\b|(?<=in )(?:1[5-9]|20)\d\d\b"
-          rf"|(?<=\b)(?:{'|'.join(_DAYS)})\b")  # fmt: skip
+_DATES = rf"\b\d\d? {MONTH} \d{{4}}\b|\b{MONTH} \d{{4}}\b|(?<=in )(?:1[5-9]|20)\d\d\b|(?<=\b){WEEKDAY}\b"
 _COUNTS = r"(?<![\w.,$€£-])\d(?:[\d,]*\d)?(?:\.\d+)?(?=%| (?:percent|million|billion)| [a-z])(?! a\.m)"
 _IRREGULAR = frozenset(line.split()[0] for line in LISTS["verbs"])
 _UNREAL = (
@@ -69,26 +69,22 @@ def _name(sentence: str, other: str, cites: tuple[str, ...], pool: Pool) -> Made
         near = [n for n in names_in(other) if not set(n.split()) & set(sentence.replace("’s", "").split())]
         strange = near if len(cites) > 1 and near else [n for n in pool.names if n not in sentence]
         # "Japanese" for "Japan" changes nothing.
-        strange = [
-            n for n in strange if [*map(key, n.split())] != [*map(key, name.split())]
-        ]  # "Japanese" for "Japan" changes nothing
+        strange = [n for n in strange if [*map(key, n.split())] != [*map(key, name.split())]]
         if strange:
             yield sentence.replace(name, pool.rng.choice(strange)), cites
 
 
 def _number(sentence: str, other: str, cites: tuple[str, ...], pool: Pool) -> Made:
     for found in re.finditer(r"(?<![\w.,-])\d[\d,]*(?:\.\d+)?(?![\w-]|\.\d|,\d)", sentence):
-        if re.fullmatch(r"(?:1[5-9]|20)\d\d", found[0]) or re.match(
-            rf" (?:{'|'.join(_MONTHS)})", sentence[found.end() :]
-        ):
-            continue
-        if re.search(rf"(?:{'|'.join(_MONTHS)}) $", sentence[: found.start()]):
+        before, after = sentence[: found.start()], sentence[found.end() :]
+        year = re.fullmatch(r"(?:1[5-9]|20)\d\d", found[0])
+        if year or re.match(f" {MONTH}", after) or re.search(f"{MONTH} $", before):
             continue
         digits = list(found[0])
         at = pool.rng.choice([i for i, c in enumerate(digits) if c.isdigit()])
         digits[at] = str((int(digits[at]) + pool.rng.randint(1, 8)) % 9 + 1) if digits[at] != "1" else "7"
         if "".join(digits) != found[0]:
-            yield sentence[: found.start()] + "".join(digits) + sentence[found.end() :], cites
+            yield before + "".join(digits) + after, cites
     for found in re.finditer(rf"\b(?:{'|'.join(NUMBERS)})\b", sentence):
         new = pool.rng.choice([n for n in NUMBERS if n != found[0]])
         yield sentence[: found.start()] + new + sentence[found.end() :], cites
@@ -106,9 +102,7 @@ def _date(sentence: str, other: str, cites: tuple[str, ...], pool: Pool) -> Made
     for found in re.finditer(r"\b(?:1[5-9]|20)\d\d\b(?!,\d)", sentence):
         new = str(int(found[0]) + pool.rng.choice([-10, -3, -1, 1, 2, 10]))
         yield sentence[: found.start()] + new + sentence[found.end() :], cites
-    for found in re.finditer(
-        rf"(?:(?<=\b)(\d\d?) (?:{'|'.join(_MONTHS)})|(?:{'|'.join(_MONTHS)}) (\d\d?)\b)", sentence
-    ):
+    for found in re.finditer(rf"(?:(?<=\b)(\d\d?) {MONTH}|{MONTH} (\d\d?)\b)", sentence):
         day = found.start(1) if found[1] else found.start(2)
         old = found[1] or found[2]
         yield sentence[:day] + str(int(old) % 28 + 1) + sentence[day + len(old) :], cites
@@ -246,15 +240,7 @@ def _attribution(sentence: str, other: str, cites: tuple[str, ...], pool: Pool) 
 # What is only left out: the false statement is then a piece of its sentence.
 LOSSES = frozenset(("hedge", "attribution"))
 KINDS: dict[str, Maker] = {
-    "name": _name,
-    "number": _number,
-    "date": _date,
-    "other value": _other_value,
-    "quotation": _quotation,
-    "negation": _negated,
-    "speaker": _speaker,
-    "mixed": _mixed,
-    "exchange": _exchange,
-    "hedge": _hedge,
+    "name": _name, "number": _number, "date": _date, "other value": _other_value, "quotation": _quotation,
+    "negation": _negated, "speaker": _speaker, "mixed": _mixed, "exchange": _exchange, "hedge": _hedge,
     "attribution": _attribution,
-}
+}  # fmt: skip

@@ -13,10 +13,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from index.cli import add_settings, guarded, settings_of
+from index.database import FILE
 from index.embed import Embedder, Embeds
 from index.errors import StoreError, UserError
 from index.ingest import IngestReport, Progress, ingest, remove
-from index.library import FILE, Library
+from index.library import Library
 from index.search import Search
 from index.settings import Settings
 

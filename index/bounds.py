@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.chrome import SHORT, is_body, is_byline, is_list_head, is_prompt, is_prose, marked
+from index.chrome import marked
 from index.dates import date_span
+from index.kinds import SHORT, is_body, is_byline, is_list_head, is_prompt, is_prose
 from index.lines import Range, clip, paragraphs
 
 _RULE = re.compile(r"[-=*_~#•·—–\s]{3,}")  # "-----", "* * *"

@@ -1,98 +1,40 @@
-"""Which lines of a page are chrome. The phrases are in `index/furniture.py`, where articles begin in `index/bounds.py`.
+"""Which lines of a page are chrome. Where its articles begin is `index/bounds.py`.
 
 A rule sees one line of a page and its neighbours, and marks it; nothing is deleted. What reads as an article's own
-sentence (`is_body`) is marked only if it asks the reader to subscribe, share or agree, or is a reader's comment.
-Try `marked(["It rained.", "Post a Comment"])`.
+sentence (`is_body`) is marked only if it asks the reader to subscribe, share or agree, or is a reader's comment. What a
+line is when it is seen alone is `index/kinds.py`. Try `marked(["It rained.", "Post a Comment"])`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import takewhile
 
-from index.dates import date_span
-from index.furniture import (
-    ADDRESS,
-    ANYWHERE,
-    ASKING,
-    EDGE,
-    INLINE,
-    LIST_HEAD,
-    NOTICE,
-    NOTICE_THINGS,
-    NOTICE_VOICE,
-    PAGE_HEAD,
-    REPORTING,
-    SIGN_UP,
-    TOLD,
-    WEAK_LIST_HEAD,
+from index.furniture import EDGE, INLINE, LIST_HEAD, WEAK_LIST_HEAD
+from index.kinds import (
+    ITEM,
+    SHORT,
+    STOP,
+    is_body,
+    is_byline,
+    is_furniture,
+    is_list_head,
+    is_notice,
+    is_prompt,
+    is_prose,
+    is_told,
+    size,
 )
+from index.notices import SIGN_UP
 
-CACHED = 4096  # lines whose kind is remembered: the rules ask for each line's more than once
 HEAD_WORDS = 4  # words in the head of a list at the most; headlines have more
-NOTICE_LENGTH = 800  # characters of a notice about cookies or rights, at the most
 FOOT = 3  # pieces of furniture that make the foot of a page
-SHORT = 160  # characters: headlines and prompts are shorter, paragraphs mostly longer
-_FULL_STOP = re.compile(r"(?:(?<!\.)\.|[。।۔])[\"'”’»)\]」』]*$")
-_STOP = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]」』]*$")
-_ITEM = re.compile(r"(?:[-–—•·*▪►‣]|\(?\d{1,2}[.)]?)\s")
-_BYLINE = re.compile(r"(?:by|von|par|por|words by|text|photo(?:graph)?s?|updated|published|posted)\b|\(", re.I)
-_WORD = re.compile(r"\w[\w'’.-]*")
-_WIDE = re.compile(r"[\u3040-\u9fff]")
-_PARTS = re.compile(r"\s*[|·•]\s*")
+_WORD = re.compile(r"\w")
 _COMMENTS = re.compile(r"(?:\d+ )?comments?(?: \(\d+\))?:?", re.IGNORECASE)
 _COMMENT = re.compile(
     r"reply|.{1,40}\b(?:says:?|said\.\.\.)|.{0,60}\b(?:\d+|an?) (?:minute|hour|day|week|month)s? ago.{0,20}", re.I
 )
-
-
-def is_prose(line: str) -> bool:
-    """Whether a line reads as a sentence or a paragraph rather than as a headline, tag or prompt.
-
-    >>> is_prose("Rain fell on Monday, and the river rose."), is_prose("Rain Falls on Monday")
-    (True, False)
-    """
-    return len(line) > SHORT or bool(_STOP.search(line) and size(line) > 3)
-
-
-@lru_cache(CACHED)
-def is_body(line: str) -> bool:
-    """Whether a line must be the article's own: prose that is neither a headline's question nor a request.
-
-    >>> is_body("He paid."), is_body("Was he ever going to pay?"), is_body("You are receiving this because you paid.")
-    (True, False, False)
-    """
-    if len(line) > SHORT:
-        return not is_prompt(line)
-    return bool(_FULL_STOP.search(line)) and size(line) > 1 and not _ITEM.match(line) and not is_prompt(line)
-
-
-@lru_cache(CACHED)
-def is_prompt(line: str) -> bool:
-    """Whether a line is furniture wherever it stands; several prompts may share a line.
-
-    >>> is_prompt("Post a Comment"), is_prompt("Unsubscribe | Log in"), is_prompt("Readers may post a comment.")
-    (True, True, False)
-    """
-    if len(line) > SHORT:
-        return NOTICE.match(line) is not None and not TOLD.search(line)
-    if ASKING.fullmatch(line) and not TOLD.search(line):
-        return True
-    if _is_told(line):
-        return False
-    if ANYWHERE.fullmatch(line):
-        return True
-    parts = [part for part in _PARTS.split(line) if part]
-    if len(parts) == 1 and (_FULL_STOP.search(line) or len(parts := line.split()) < 3):
-        return False
-    return all(ANYWHERE.fullmatch(part) or EDGE.fullmatch(part) for part in parts)
-
-
-def _is_told(line: str) -> bool:
-    """Whether a line with a full stop neither speaks to the reader nor of the page."""
-    return bool(_FULL_STOP.search(line) and size(line) > 3 and (TOLD.search(line) or not ADDRESS.search(line)))
 
 
 def marked(lines: Sequence[str]) -> set[int]:
@@ -129,18 +71,10 @@ def marked(lines: Sequence[str]) -> set[int]:
 
 def _notices(lines: Sequence[str], body: Sequence[int]) -> set[int]:
     """Paragraphs about cookies, rights and subscriptions above and below everything that an article says."""
-    top = takewhile(lambda i: _is_notice(lines[i]), body)
-    foot = takewhile(lambda i: _is_notice(lines[i]), reversed(body))
+    top = takewhile(lambda i: is_notice(lines[i]), body)
+    foot = takewhile(lambda i: is_notice(lines[i]), reversed(body))
     found = {*top, *foot}
     return found if len(found) < len(body) else set()
-
-
-def _is_notice(line: str) -> bool:
-    """Whether a paragraph speaks to the reader, or for the firm, about such things; reports quote or say "said"."""
-    if len(line) > NOTICE_LENGTH:
-        return False
-    things = {thing.group().lower() for thing in NOTICE_THINGS.finditer(line)}
-    return len(things) > 1 and bool(NOTICE_VOICE.search(line)) and not REPORTING.search(line)
 
 
 def _last(lines: Sequence[str], body: Sequence[int]) -> int:
@@ -172,21 +106,11 @@ def _between_signups(lines: Sequence[str]) -> set[int]:
     }
 
 
-def size(line: str) -> int:
-    """Words, roughly, in any script: Chinese and Japanese have about one in two characters.
-
-    >>> size("It rained."), size("雨が降った。")
-    (2, 2)
-    """
-    wide = 0 if line.isascii() else len(_WIDE.findall(line))
-    return wide // 2 if wide > len(line) // 3 else len(_WORD.findall(line))
-
-
 def _at_edge(lines: Sequence[str], i: int, listing: bool) -> bool:
     """Whether a line is one of a menu's: such a word alone among an article's lines may be its subhead."""
     beside = [lines[n] for n in (i - 1, i + 1) if 0 <= n < len(lines)]
-    company = listing or len(beside) < 2 or any(_is_furniture(other) or is_list_head(other) for other in beside)
-    return company and bool(EDGE.fullmatch(lines[i])) and not _is_told(lines[i])
+    company = listing or len(beside) < 2 or any(is_furniture(other) or is_list_head(other) for other in beside)
+    return company and bool(EDGE.fullmatch(lines[i])) and not is_told(lines[i])
 
 
 def _opens(lines: Sequence[str], i: int, tail: bool) -> bool:
@@ -214,10 +138,10 @@ def _is_listed(lines: Sequence[str], i: int, listing: int, tail: bool) -> bool:
     if tail:
         return True
     following = lines[i + 1]  # there is one: the article's last sentence is further down
-    if _STOP.search(line) and is_prose(following):
+    if STOP.search(line) and is_prose(following):
         return False  # a question that the article goes on to answer
     # The last line before the article goes on may be its subhead: so it is where the others were numbered.
-    return not (listing > 2 and is_prose(following) and _ITEM.match(lines[i - 1]) and not _ITEM.match(line))
+    return not (listing > 2 and is_prose(following) and ITEM.match(lines[i - 1]) and not ITEM.match(line))
 
 
 def _begins_comments(lines: Sequence[str], i: int) -> bool:
@@ -232,35 +156,13 @@ def _head(lines: Sequence[str]) -> set[int]:
 
     All of it stands above the headline, which is the first line of more than three words, or the last line of all.
     """
-    own = [i for i, line in enumerate(lines) if not (_is_furniture(line) or is_byline(line))]
+    own = [i for i, line in enumerate(lines) if not (is_furniture(line) or is_byline(line))]
     title = next((i for i in own if size(lines[i]) > 3), own[-1] if own else 0)
-    if 3 * sum(_is_furniture(line) for line in lines[:title]) < title:
+    if 3 * sum(is_furniture(line) for line in lines[:title]) < title:
         title = own[0]  # short lines, and little that only a page says: a headline and what the article lists
     short = [i for i in range(title) if size(lines[i]) <= 3 and len(lines[i]) <= 30]
-    words = [i for i in short if not _STOP.search(lines[i]) and not is_byline(lines[i])]
+    words = [i for i in short if not STOP.search(lines[i]) and not is_byline(lines[i])]
     alone = set(words)
-    found = {i for i in range(title) if _is_furniture(lines[i])}
+    found = {i for i in range(title) if is_furniture(lines[i])}
     found |= {i for i in words if {i - 1, i + 1} & alone or (lines[i].isupper() and size(lines[i]) == 1)}
     return found | {i for i in range(1, title) if {i - 1, i + 1} <= found and not is_byline(lines[i])}
-
-
-def _is_furniture(line: str) -> bool:
-    return is_prompt(line) or bool(EDGE.fullmatch(line) or PAGE_HEAD.fullmatch(line))
-
-
-def is_byline(line: str) -> bool:
-    """Whether a line of an article's head tells who wrote it, or when.
-
-    >>> is_byline("By Ida Roe"), is_byline("Bywater floods again")
-    (True, False)
-    """
-    return _BYLINE.match(line) is not None or (len(line) < SHORT // 2 and date_span(line) is not None)
-
-
-def is_list_head(line: str) -> bool:
-    """Whether a line may head a list of other stories.
-
-    >>> is_list_head("More stories"), is_list_head("The ranking")
-    (True, False)
-    """
-    return len(line) <= SHORT and bool(LIST_HEAD.fullmatch(line) or WEAK_LIST_HEAD.fullmatch(line))

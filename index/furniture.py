@@ -1,8 +1,9 @@
 """What pages say around their articles: prompts, menus, the headings of lists of tags and of other stories.
 
-Phrases alone; how they are applied is `index/chrome.py`. In a phrase `…` stands for up to 40 characters, `#` for a
-number, an apostrophe for either kind; `(a|b)`, `?` and `+` mean what they mean in a regular expression. Case doesn't
-count. Try `ANYWHERE.fullmatch("Post a Comment")`.
+Labels and headings alone: whole sentences are in `index/notices.py`, how both are applied is `index/kinds.py` and
+`index/chrome.py`. In a phrase `…` stands for up to 40 characters, `#` for a number, an apostrophe for either kind;
+`(a|b)`, `?` and `+` mean what they mean in a regular expression. Case doesn't count. Try
+`ANYWHERE.fullmatch("Post a Comment")`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 
 _SHARE = r"(article|story|post|page|news|video|link|entry|live blog)"
-_SITE = (
+SITE = (
     r"(facebook|twitter|x|whatsapp|linkedin|e-?mail|reddit|telegram|instagram|pinterest|line|bluesky|threads"
     r"|mastodon|youtube|tiktok)"
 )
@@ -29,7 +30,6 @@ _LINKS = (
 _THINGS = "(stories|posts|news|headlines|articles|reads|picks|videos|topics|reports|features|newsletters|podcasts)"
 _ABOUT_READERS = "(read|viewed|shared|commented|watched|e-?mailed|clicked|discussed)"
 _WHERE = "( (in|on|this|today|now|stories|articles|news)…)?"
-_LETTERS = r"(newsletters?|inbox|by e-?mail|subscri\w+|sign up|log in|our (app|channel|journalism|reporting|community))"
 _END = r"[\s:.!?…»›→➜+*]*"
 
 
@@ -60,11 +60,11 @@ ANYWHERE = phrases(
     (share|save|print|copy|bookmark|gift|e-?mail|listen to|tweet)( this| full)* {_SHARE}( (on|via|by|with|to|as)…)?
     (like|give|pin|share) this( full)? {_SHARE}…
     share (this )?(on|to|via) …
-    share (this )?(with|by) ({_SITE}|(a |your )?(friends?|colleagues?|network|family))…
+    share (this )?(with|by) ({SITE}|(a |your )?(friends?|colleagues?|network|family))…
     (share|tweet|teilen|partager|compartir|comparte|condividi|compartilhar)
     (teilen|partager|compart(e|ir)|condividi) (auf|sur|en|su|par|esta|este|cet|diesen)…
     …シェア(する)?
-    (follow|like|find|join) us( here| (on|at|via) (@|social|our|{_SITE})\b…)?
+    (follow|like|find|join) us( here| (on|at|via) (@|social|our|{SITE})\b…)?
     follow @\w+…
     (continue|keep) reading…
     (read|see|show|load|view) (more|next|also|all|full story|the full story)
@@ -126,7 +126,7 @@ ANYWHERE = phrases(
 # The same, but only above an article's first sentence or below its last one: elsewhere it may be a subhead.
 EDGE = phrases(
     rf"""
-    {_SITE}
+    {SITE}
     (print|save|like|reply|replies|responses|more|next|previous|close|submit|cancel|mail|drucken|imprimer|imprimir|フォロー)
     (open |toggle |main )?(menu|navigation|search)( for)?
     (home|startseite|accueil|inicio|portada|ホーム|トップページ|トップ|ログイン|会員登録)
@@ -167,63 +167,6 @@ EDGE = phrases(
     (# ?)+
     (yes|no|ok|okay|accept|decline|dismiss|skip|play|pause|listen|download|install|options|settings|more info…)
     """
-)
-
-# A sentence that asks for the reader's address, money or consent instead of telling something.
-ASKING = phrases(
-    rf"""
-    (get|sign up|subscribe|join|register|receive|try)\b.*\b{_LETTERS}.*
-    (want|like|liked|enjoy(ed|ing)?)\b[^.]*[?].*\b{_LETTERS}.*
-    (enter|support|stay)\b(?=.*\b(your|our)\b).*\b{_LETTERS}.*
-    (never|don't) miss\b.*\b{_LETTERS}.*
-    (download|get) (our|the)…\bapp( (on|for|from|to|and|now|today|in|via)\b.*)?
-    (follow|like|join) us (on|at) (our|{_SITE})\b.*
-    you('re| are)( currently)? (receiving|subscribed|reading)\b.*
-    you (received|have received|get) this( weekly| daily)? (e-?mail|message|newsletter|because)\b.*
-    you have # (free )?(articles?|stories).*
-    (if )?you (no longer wish|can unsubscribe)\b.*
-    (.* )?was this\b.*\bforwarded to you\b.*
-    (we|this site|this website|our site) (use|uses)( \w+){{0,2}} cookies\b.*
-    we and our (# )?partners\b.*
-    by (continuing|clicking|signing up|subscribing|using this)\b.*\b(agree|accept|consent|terms|confirm)\b.*
-    ((to|for|please|want|why not)\b.*)?\b(sign up|subscribe|click|read more|join|register) (here|now|today)
-    .*\b(you|your|our|us)\b.*\b(sign up|subscribe|click|read more|join|register) (here|now|today)
-    .*\b(delivered|straight|directly) (in)?to your\b.*
-    (delivered|sent) (weekly|daily|every)\b.*
-    .*\bin your inbox
-    your (e-?mail|email) address will not be published.*
-    required fields.*
-    this (article|story|content|page) is (for|only|available|free|reserved).*\b(subscribers|members)\b.*
-    thank(s| you) for (reading|subscribing|signing up).*
-    (please )?(support|help) (us|our).*\b(donat|journalis|member|subscri)\w*.*
-    no (spam|thanks)([,.;:!–—-].*)?
-    for more (on|news|stories|information|coverage)\b.*\b(visit|follow|see|go to|click|sign up|read)\b.*
-    (got|have) (a |any )?(tip|news tip|feedback|story|question|comment)s?\b.*\b(us|our|reply|newsroom|e-?mail)\b.*
-    know someone who\b.*
-    tell a friend( about\b.*)?
-    (reply to|forward) (this|it)( (e-?mail|message|newsletter|to)\b.*)?
-    (was diese|cette|esta) .*\bnewsletter\b.*
-    (please )?(enable|turn on) javascript\b.*
-    your browser does not support.*
-    this site is protected by.*
-    (registered|incorporated) in [a-z ]{{2,30}},? (no|number|company)\b.*
-    (cet article est|dieser artikel ist|este artículo es) (réservé|nur|solo|exclusivo)\b.*
-    (read|see|get) (the full|our full|more of our)\b.*\b(here|coverage)
-    """
-)
-
-# How a notice of any length begins, for consent or about rights; to be used with `match`.
-NOTICE = phrases(
-    r"""
-    we( and our (# )?partners)? (use|store)( and/or access)?\b.{0,60}\b(cookies|information on)\b
-    (this|our) (site|website) uses cookies
-    by (clicking|continuing to (use|browse)|signing up|subscribing),? .{0,80}\b(agree|accept|consent|terms)\b
-    you('re| are) receiving this\b
-    you (received|have received) this (e-?mail|newsletter|message)\b
-    (©|\(c\) ?\d{4}|copyright( (©|\(c\)|by|#))+)
-    (reproduction|republication|distribution) .{0,60}without\b.{0,40}\b(permission|consent)\b
-    """,
-    tail="",
 )
 
 # Heads a list of tags or of other stories: it and the short lines below it are chrome, up to the article's next
@@ -296,26 +239,4 @@ INLINE = phrases(
     [^:]+ ?: .+
     (read|see|show) (more|also|next)…
     """
-)
-
-SIGN_UP = re.compile(r"newsletter|subscribe|sign up|e-?mail|inbox|abonn", re.IGNORECASE)
-
-# A longer paragraph with two of these things, in this voice and without a report's, is a notice of the page.
-NOTICE_THINGS = re.compile(
-    r"cookies|partners|consent|privacy policy|personal data|registered (?:in|office)|company number|rights reserved"
-    r"|trading name|newsletters?|(?:un)?subscri\w+|terms (?:of (?:use|service)|and conditions)|republish|reproduc\w+"
-    r"|advertising|third parties|mailing list|permission|inbox|log in|donat\w+|member(?:ship)?s?\b|support our",
-    re.IGNORECASE,
-)
-NOTICE_VOICE = re.compile(r"\b(?:we|our|us|you|your|registered|reserved|trading)\b", re.IGNORECASE)
-REPORTING = re.compile(r"[\"“”«»]|\b(?:said|says|told|according|announced|added)\b", re.IGNORECASE)
-
-# What is said of somebody is told, not asked of the reader.
-TOLD = re.compile(r"\b(?:said|says|told|he|she|they)\b", re.IGNORECASE)
-
-# Furniture that ends in a full stop speaks to the reader, or of the page; else it is the article's sentence.
-ADDRESS = re.compile(
-    r"\b(?:you\w*|we|us|our|this|here|now|today|stor(?:y|ies)|articles?|comments?|rights|copyright|e-?mail|cookies|min\w*)\b"
-    r"|\b(?:continue|advertisement|sign|log|subscribe|loading|share|updated|published|company|no|number|office)\b|[©#@|:]",
-    re.IGNORECASE,
 )

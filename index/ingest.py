@@ -7,19 +7,22 @@ finishes the job. Try `python -m index seeds/`.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index.cut import Cut
+from index.database import FILE
 from index.embed import Embeds
 from index.errors import UserError
 from index.files import Found, find_files, is_below
-from index.library import FILE, Library
+from index.library import Library
 from index.read import Document, article_id, read_file, sha256_of
 from index.settings import Settings
 from index.split import split
-from index.writer import Cut, Writer
+from index.writer import Writer
 
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the file at hand."""
@@ -60,6 +63,7 @@ def ingest(
         # 1. Which files are there, and which does the store hold that are not there any more?
         known, unreadable = library.files(), list[tuple[Path, str]]()
         found = find_files(paths, library.paths(), unreadable)
+        _note_folders(library, paths)
         gone: dict[str, list[str]] = {}
         for source in _gone(found, library.paths(), paths, unreadable):
             gone.setdefault(known[source][1], []).append(source)
@@ -124,6 +128,20 @@ def remove(sources: Sequence[str], settings: Settings, *, embedder: Embeds | Non
             if source not in known:
                 raise UserError(f"{source} is not in the index. See what is: python -m index list")
         writer.remove(sources)
+
+
+def folders_of(library: Library) -> list[Path] | None:
+    """The folders that were named to be indexed, so not those of files that were named alone; None where a version of
+    the program that noted no folders made the store."""
+    noted = library.meta("folders")
+    return [Path(folder) for folder in json.loads(noted)] if noted else None
+
+
+def _note_folders(library: Library, paths: Sequence[Path]) -> None:
+    before = folders_of(library)
+    now = sorted({*(before or ()), *(path.resolve() for path in paths if path.is_dir())})
+    if now != before:
+        library.set_meta("folders", json.dumps([str(folder) for folder in now]))
 
 
 def _gone(

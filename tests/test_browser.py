@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fake_bot import FakeBot
-from ui_tools import Served, ask, copied, kept, opened, seeds, serve
+from ui_tools import Served, ask, copied, kept, opened, seeds, serve, settled
 
 from index.settings import Settings
 
@@ -310,6 +310,66 @@ def test_a_conversation_survives_a_reload_is_listed_and_exported(page: Page, ser
     page.click(".forget")
     page.wait_for_selector(".welcome")
     page.wait_for_selector("#conversations .empty")
+
+
+def test_asking_again_takes_later_turns_only_when_the_reader_agrees(page: Page, served: Served) -> None:
+    ask(page, NSATU)
+    ask(page, "Who paints bridges?")
+    page.evaluate("window.confirm = (words) => { window.told = words; return false }")
+    asked = len(served.bot.asked)
+    page.click("#retry-0")
+    assert page.evaluate("window.told") == "Ask this again? What follows it goes: 1 question."
+    page.evaluate("window.told = ''")
+    page.click("#retry-1")  # nothing follows it
+    page.wait_for_function("!citespan.asking && document.querySelectorAll('.acts').length == 2")
+    kept(page)
+    assert page.evaluate("window.told") == ""
+    assert [question for question, *_ in served.bot.asked[asked:]] == ["Who paints bridges?"]
+    assert page.locator(".question p").all_text_contents() == [NSATU, "Who paints bridges?"]
+    page.evaluate("window.confirm = () => true")
+    page.click("#retry-0")
+    page.wait_for_function("document.querySelectorAll('.question').length == 1 && document.querySelector('.acts')")
+    kept(page)
+
+
+DAMAGED = [{"question": NSATU, "answer": {"verdict": "answered"}}]
+
+
+@pytest.mark.parametrize("held", [json.dumps(DAMAGED), json.dumps({"no": "list"}), "[{"])
+def test_a_conversation_that_cannot_be_shown_is_not_written_over(page: Page, held: str) -> None:
+    page.evaluate("held => localStorage.setItem('citespan.turns.kept-one', held)", held)
+    page.evaluate("sessionStorage.setItem('citespan.current', 'kept-one')")
+    page.reload()
+    page.wait_for_selector("#toast.shown >> text=stays as it was kept")
+    settled(page)
+    ask(page, "Who paints bridges?")
+    assert page.evaluate("localStorage.getItem('citespan.turns.kept-one')") == held
+    page.reload()
+    page.wait_for_selector(".is-not-found")
+
+
+def test_a_conversation_in_a_file_outlives_an_error_and_the_page(browser: Browser, settings: Settings) -> None:
+    with serve(replace(settings, conversations="file")) as served, opened(browser, served.url) as page:
+        ask(page, NSATU)
+        first = page.evaluate("sessionStorage['citespan.current']")
+        page.route(
+            f"**/api/conversations/{first}", lambda route: route.fulfill(status=400, json={"error": "Too busy."})
+        )
+        page.reload()
+        page.wait_for_selector("#toast.shown >> text=Too busy. The conversation stays as it was kept")
+        settled(page)
+        page.unroute(f"**/api/conversations/{first}")
+        page.evaluate(
+            """() => { const real = fetch; window.sent = [];
+                       window.fetch = (path, how) => { if (how?.method == 'PUT') sent.push(how.keepalive);
+                                                       return real(path, how) } }"""
+        )
+        ask(page, "Who paints bridges?")
+        long = [{"question": "é" * 40_000, "answer": None}]  # more than a browser sends for a page that is gone
+        page.evaluate("turns => keeper().save('a-long-one', turns)", long)
+        assert page.evaluate("sent") == [True, False]
+        assert [len(page.evaluate("id => keeper().load(id)", name)) for name in (first, "a-long-one")] == [1, 1]
+        assert page.evaluate("sessionStorage['citespan.current']") != first
 
 
 def test_nobody_sees_anothers_conversation(browser: Browser, served: Served) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from index.bounds import layout
-from index.chrome import is_body, marked
+from index.chrome import marked
+from index.kinds import is_body
 from index.read import Document, read_file
 
 ROOT = Path(__file__).parent.parent

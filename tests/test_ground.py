@@ -9,6 +9,7 @@ import doctest
 import importlib
 import string
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -21,8 +22,7 @@ from qa.claims.marks import plain, quotations
 from qa.claims.values import Day, day, nearest, number
 from qa.ground import check
 
-RULES = """align clauses contraries facts figures frames marks order orders relations reports resolve stance values
-    words""".split()
+RULES = sorted(path.stem for path in Path(words.__file__).parent.glob("[!_]*.py"))
 MODULES = ["ground", *(f"claims.{name}" for name in RULES)]
 
 

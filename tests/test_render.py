@@ -196,10 +196,23 @@ def test_a_highlight_holds_exactly_the_cited_characters(text: str, data: st.Data
 
 def _lines(text: str) -> list[tuple[int, int]]:
     at, lines = 0, []
-    for line in text.split("\n"):
+    for line in text.replace("\r", "\n").split("\n"):
         lines.append((at, at + len(line)))
         at += len(line) + 1
     return lines
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_on_any_machine_and_no_sign_of_that_is_shown(end: str) -> None:
+    text = end.join(["Rain in April", "", "It rained on Ost", "all day.", ""])
+    article = Article("a", "a.txt", 0, len(text), "Rain in April", "", "", "00")
+    at = text.index("rained")
+    html = render_article(text, article, marks=(Span("a.txt", at, text.index(" day")),))
+    assert html.split('<div class="text">')[1] == (
+        f'<p data-o="0" class="headline">Rain in April</p>'
+        f'<p data-o="{at - 3}">It <mark class="m0" data-n="0">rained on Ost</mark></p>'
+        f'<p data-o="{text.index("all")}"><mark class="m0" data-n="0">all</mark> day.</p></div></div>'
+    )
 
 
 def test_chrome_is_dimmed_and_the_rest_is_not() -> None:

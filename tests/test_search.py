@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from fakes import HashedEmbedder, article, run_ingest, settings_for, write_articles
 
+from index.cut import titled
 from index.errors import StoreError
 from index.ingest import ingest
 from index.library import Library
 from index.search import LEXICAL_WEIGHT, Search
-from index.writer import titled
 
 
 @pytest.fixture

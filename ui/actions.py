@@ -59,7 +59,7 @@ class Actions:
             event.set()
 
     def restore(self, saved: str) -> tuple[Any, ...]:
-        """(thread, turns, Ask, Stop) of a conversation that was kept; an empty one shows the welcome."""
+        """(thread, turns, Ask, Stop, how many are shown) of a conversation that was kept; without any, the welcome."""
         import gradio as gr
 
         try:
@@ -70,7 +70,7 @@ class Actions:
         articles = self.desk.library.articles()
         texts = [self.desk.library.text(a.source)[a.start : a.end] for a in articles[:SAMPLE]]
         welcome = page.welcome(articles, example_questions(texts))
-        return gr.update(value=messages(said), placeholder=welcome), said, *page.idle()
+        return gr.update(value=messages(said), placeholder=welcome), said, *page.idle(), {"shown": len(said)}
 
     def paste(self, title: str, text: str) -> tuple[Any, ...]:
         """(report, title, text): both boxes are emptied when the text is in the library."""

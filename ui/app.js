@@ -27,6 +27,8 @@ citespan.say = (words) => { $("#heard").textContent = words; };
 citespan.api = async (path, body, method = body === undefined ? "GET" : "POST", headers = {}) => {
   const sent = body === undefined ? { method, headers }
     : { method, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
+  // What is being kept outlives the page, as far as a browser allows: 64 KB in all.
+  if (method === "PUT") sent.keepalive = new Blob([sent.body]).size < 60_000;
   const answer = await fetch(path, sent).catch(() => null);
   const json = (answer?.headers.get("content-type") || "").includes("json");
   const data = json ? await answer.json() : await answer?.text();
@@ -83,6 +85,11 @@ const type = (words) => {
 };
 const ask = (question, at) => { citespan.pending = { question, at }; $("#send")?.click(); };
 const question = (n) => $$(".question p")[n]?.innerText ?? "";
+const again = (n) => {
+  const later = $$(".question").length - n - 1;
+  if (later && !confirm(`Ask this again? What follows it goes: ${later} ${later === 1 ? "question" : "questions"}.`)) return;
+  ask(question(n), n);
+};
 const edit = (n) => {
   const line = $("#editing");
   line.textContent = n === null ? "" : `Changing question ${n + 1}: what follows it goes. Esc keeps it.`;
@@ -107,7 +114,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if (button.matches(".example")) ask(button.innerText);
-  else if (button.matches(".act.retry")) ask(question(number(button.id)), number(button.id));
+  else if (button.matches(".act.retry")) again(number(button.id));
   else if (button.matches(".act.edit")) { edit(number(button.id)); type(question(number(button.id))); }
   else if (button.matches(".view .close")) citespan.close();
   else if (button.id === "nav-new") citespan.fresh();

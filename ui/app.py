@@ -106,7 +106,7 @@ def _talk(whole: gradio.Blocks, actions: Actions) -> None:
         send = gr.Button("Ask", variant="primary", elem_id="send", scale=0, min_width=72)
         halt = gr.Button("Stop", elem_id="stop", scale=0, min_width=72, visible="hidden")
     carried, kept = gr.Textbox(visible="hidden"), gr.JSON(visible="hidden")
-    opener = gr.Button(visible="hidden", elem_id="do-open")
+    opener, turns = gr.Button(visible="hidden", elem_id="do-open"), gr.JSON(visible="hidden")
     # One event for both ways to ask, so that a second question waits until the first has ended.
     asked = gr.on(
         [box.submit, send.click], actions.ask, [box, carried, said], [chat, said, box, send, halt, kept],
@@ -115,11 +115,11 @@ def _talk(whole: gradio.Blocks, actions: Actions) -> None:
     for ended in (asked.then, asked.failure):
         ended(None, kept, None, js="turn => citespan.keep(turn)")
     halt.click(actions.stop, carried, None, js="() => citespan.asking", queue=False, **HIDDEN)
-    shown = [chat, said, send, halt]
+    shown = [chat, said, send, halt, turns]
     # Stop has ended the question before another conversation is opened; one that still waits for its turn is cancelled.
     for opening, cancelled in ((whole.load, None), (opener.click, [asked])):
         opened = opening(actions.restore, carried, shown, js="() => citespan.saved()", cancels=cancelled, **HIDDEN)
-        opened.then(None, None, None, js="() => citespan.opened()")
+        opened.then(None, turns, None, js="turns => citespan.opened(turns?.shown)")
 
 
 def _library(actions: Actions) -> None:

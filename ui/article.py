@@ -7,11 +7,14 @@ Every paragraph carries the offset of its first character, so that a selection o
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from index.types import Article, Span
 from ui.safe import esc, flat, time_tag, wash
+
+_LINE = re.compile(r"[^\r\n]+")
 
 
 class Piece(NamedTuple):
@@ -54,16 +57,15 @@ def render_article(
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The non-empty lines of `text[start:end]`, offsets in the whole text.
+    """The non-empty lines of `text[start:end]`, without what ends them; offsets in the whole text.
 
-    >>> list(_lines("ab\\n\\ncd", 0, 6))
-    [(0, 2), (4, 6)]
+    >>> list(_lines("ab\\n\\ncd", 0, 6)), list(_lines("ab\\r\\ncd\\re", 0, 8))
+    ([(0, 2), (4, 6)], [(0, 2), (4, 6), (7, 8)])
     """
-    at = start
-    for line in text[start:end].split("\n"):
-        if line.strip():
-            yield at, at + len(line)
-        at += len(line) + 1
+    # Both signs of "\r\n" end a line, and the empty one between them is no paragraph.
+    for line in _LINE.finditer(text, start, end):
+        if line[0].strip():
+            yield line.span()
 
 
 def _paragraph(text: str, start: int, end: int, chrome: Sequence[Span], marks: Sequence[Span], article: Article) -> str:

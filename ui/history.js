@@ -11,7 +11,11 @@ const answers = () => turns().map((t) => t.answer).filter(Boolean);
 /* The two places, with the same four verbs. */
 const inBrowser = {
   list: async () => store.get("conversations", []),
-  load: async (id) => store.get("turns." + id, []),
+  load: async (id) => {
+    const kept = store.get("turns." + id, localStorage.getItem("citespan.turns." + id) === null ? [] : null);
+    if (!Array.isArray(kept)) throw new Error("What this browser kept of the conversation is damaged.");
+    return kept;
+  },
   save: async (id, kept) => {
     const others = store.get("conversations", []).filter((c) => c.id !== id);
     const list = [{ id, title: kept[0].question.slice(0, 120), when: new Date().toISOString(), turns: kept.length }, ...others];
@@ -54,9 +58,16 @@ citespan.saved = async () => {
     if (mine[1] !== store.get("key") && confirm("Keep this browser’s conversations where this link leads? Whoever gave it to you can read them there."))
       store.set("key", mine[1]);
   }
-  try { if (id) now.turns = await keeper().load(id); } catch (error) { citespan.toast(error.message); }
+  try { if (id) now.turns = await keeper().load(id); } catch (error) { citespan.unopened(error.message); }
   setTimeout(() => { citespan.ready(); citespan.list(); });
   return JSON.stringify(now.turns);
+};
+
+/* One that can't be shown stays as it was kept: what is asked next begins another. */
+citespan.unopened = (words) => {
+  now = { id: null, turns: [] };
+  sessionStorage.removeItem("citespan.current");
+  citespan.toast(`${words} The conversation stays as it was kept, under History.`);
 };
 
 citespan.keep = async (turn) => {
@@ -93,8 +104,9 @@ const open = async (id) => {
   }
   $("#do-open").click();
 };
-citespan.opened = () => {
+citespan.opened = (shown) => { // how many turns the server could show
   if (wanted() !== now.id) return $("#do-open").click();
+  if (now.id && shown !== now.turns.length) citespan.unopened("It can’t be shown.");
   citespan.opening = false;
   citespan.release();
 };

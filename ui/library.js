@@ -27,7 +27,8 @@ const filter = () => {
 };
 const removeArticle = (button) => {
   const row = button.closest(".row");
-  if (!confirm(`Remove “${$(".open", row).innerText}” from the library?`)) return;
+  const back = "A file in a folder of yours stays where it is; it comes back when the folders are read again, unless it is moved.";
+  if (!confirm(`Remove “${$(".open", row).innerText}” from the library? ${back}`)) return;
   citespan.wished = $(".choose", row).value;
   $("#do-remove").click();
 };

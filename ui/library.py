@@ -6,8 +6,11 @@ outcome. Files that are added live in the store's `uploads` folder, and nothing 
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 import shutil
+import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -17,8 +20,9 @@ from typing import Any
 
 from index.embed import Embeds
 from index.errors import UserError
+from index.files import is_below
 from index.library import Library
-from index.read import READABLE
+from index.read import READABLE, read_file
 from index.settings import Settings
 from index.types import Article, Span
 from ui.article import render_article
@@ -129,21 +133,28 @@ def add_file(path: Path, name: str, settings: Settings, embedder: Embeds) -> Out
     if path.stat().st_size > MOST_BYTES:
         return Outcome(name, f"is larger than {MOST_BYTES // 2**20} MB. Split it, or save it as text.", False)
     folder = settings.store / UPLOADS
-    target = folder / clean
+    target, scratch = folder / clean, folder / f".incoming{Path(clean).suffix}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         existed = target.exists()
-        if not existed and len(list(folder.glob("*.*"))) >= MOST_HELD:
+        if not existed and len(list(folder.glob("[!.]*.*"))) >= MOST_HELD:
             return Outcome(name, f"is one too many: {MOST_HELD:,} is the most. Remove some, or index a folder.", False)
-        shutil.copyfile(path, target)
-        report = ingest([target], settings, embedder=embedder)
+        shutil.copyfile(path, scratch)
+        read_file(scratch, clean)  # a file that can't be read takes the place of no other
+        scratch.replace(target)
+        try:
+            report = ingest([target], settings, embedder=embedder)
+        except UserError:
+            if not existed:
+                target.unlink(missing_ok=True)
+            raise
     except UserError as exc:
         return Outcome(name, str(exc), False)
     except OSError as exc:
         return Outcome(name, f"can't be stored ({exc.strerror}). Free some space and add it again.", False)
+    finally:
+        scratch.unlink(missing_ok=True)
     if report.failed:
-        if not existed:
-            target.unlink(missing_ok=True)
         return Outcome(name, report.failed[0][1], False)
     if report.unchanged:
         return Outcome(name, "is in the library already.", True)
@@ -151,7 +162,7 @@ def add_file(path: Path, name: str, settings: Settings, embedder: Embeds) -> Out
 
 
 def add_text(title: str, text: str, settings: Settings, embedder: Embeds) -> Outcome:
-    """Put a pasted text into the library as a file of its own, the title as its first line.
+    """Put a pasted text into the library as a file of its own, the title as its first line and its name.
 
     Raises UserError when there is no text, or too much of it.
     """
@@ -161,41 +172,65 @@ def add_text(title: str, text: str, settings: Settings, embedder: Embeds) -> Out
         raise UserError(f"{len(text):,} characters are too many to paste; {MOST_PASTED:,} is the most. Upload a file.")
     title = " ".join(title.split()) or " ".join(text.strip().splitlines()[0].split())[:80]
     body = text if text.lstrip().startswith(title) else f"{title}\n{text}"
-    scratch = settings.store / UPLOADS / ".pasted"
-    scratch.parent.mkdir(parents=True, exist_ok=True)
-    scratch.write_text(body, encoding="utf-8", errors="replace", newline="")
-    try:
-        return add_file(scratch, f"{title[:60]}.txt", settings, embedder)
-    finally:
-        scratch.unlink(missing_ok=True)
+    data = body.encode("utf-8", "replace")
+    with tempfile.TemporaryDirectory(dir=settings.store) as folder:
+        scratch = Path(folder, "pasted")
+        scratch.write_bytes(data)
+        return add_file(scratch, _name_of(data, title[:60], settings.store / UPLOADS), settings, embedder)
+
+
+def _name_of(data: bytes, title: str, folder: Path) -> str:
+    """A file name for a pasted text: its title, and behind it a hash where a file of that name holds something else.
+
+    The same text has the same name again, so that it stays one article.
+    """
+    plain, own = f"{title}.txt", f"{title} {hashlib.sha256(data).hexdigest()[:8]}.txt"
+    target = folder / safe_name(plain)
+    taken = target.exists() and target.read_bytes() != data
+    return own if taken or (folder / safe_name(own)).exists() else plain
 
 
 def remove_file(source: str, settings: Settings, embedder: Embeds) -> Outcome:
     """Take a file out of the library; one that was uploaded is deleted too. Raises UserError when it isn't there."""
-    from index.ingest import remove
+    from index.ingest import folders_of, remove
 
-    file = Library(settings.store).paths().get(source)
+    held = Library(settings.store)
+    file = held.paths().get(source)
     remove([source], settings, embedder=embedder)
-    if file and file.resolve().parent == (settings.store / UPLOADS).resolve():
+    if not file or not file.exists():
+        return Outcome(source, "was removed.", True)
+    if file.resolve().parent == (settings.store / UPLOADS).resolve():
         file.unlink(missing_ok=True)
-    return Outcome(source, "was removed.", True)
+        return Outcome(source, "was removed.", True)
+    comes_back = is_below(file, folders_of(held) or ())
+    back = " It comes back when the folders are read again, unless it is moved." if comes_back else ""
+    return Outcome(source, f"was removed. The file itself stays where it is.{back}", True)
 
 
 def reindex(settings: Settings, embedder: Embeds) -> Outcome:
-    """Bring the index up to date with the folders that it was made from; what was done, in one line."""
-    from index.ingest import ingest
+    """Bring the index up to date with the folders and the single files that were named to it; what was done, in one
+    line. What stands beside a file that was named alone is not looked at."""
+    from index.ingest import folders_of, ingest, remove
 
-    roots = {Path(root) for root, _ in Library(settings.store).files().values()}
-    here = sorted(root for root in roots if root.is_dir())
-    if not here:
-        raise UserError(
-            "The folders that were indexed are not there any more. Index them again: python -m index FOLDER"
-        )
-    report = ingest(here, settings, embedder=embedder)
-    counts = ((len(report.added), "added"), (len(report.changed), "changed"), (len(report.removed), "removed"),
+    held = Library(settings.store)
+    noted = folders_of(held)
+    folders = [folder for folder in noted or () if folder.is_dir()]
+    roots = {source: root for source, (root, _) in held.files().items()}
+    alone = {source: file for source, file in held.paths().items() if not is_below(file, folders)}
+    there = {source: file for source, file in alone.items() if os.path.isfile(file)}
+    if not folders and not there:
+        raise UserError("What was indexed is not there any more. Index it again: python -m index FOLDER")
+    report = ingest([*folders, *there.values()], settings, embedder=embedder)
+    # Gone is what its folder doesn't have; of a folder that can't be read, or of a disk that was taken out, who knows?
+    gone = [s for s in alone if s not in there and s in held.files() and os.access(roots[s], os.R_OK | os.X_OK)]
+    if gone:
+        remove(gone, settings, embedder=embedder)
+    removed = len(report.removed) + len(gone)
+    counts = ((len(report.added), "added"), (len(report.changed), "changed"), (removed, "removed"),
               (len(report.failed), "failed"))  # fmt: skip
     done = ", ".join(f"{n} {what}" for n, what in counts if n) or "nothing has changed"
-    return Outcome("Re-indexed:", f"{done}.", True)
+    new = "" if noted is not None else " For new files, name their folder once more: python -m index FOLDER"
+    return Outcome("Re-indexed:", f"{done}.{new}", True)
 
 
 def safe_name(name: str) -> str:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qa.claims.borders import noun_phrase, opening
 from qa.claims.facts import Token
-from qa.claims.reports import noun_phrase, opening
 from qa.claims.words import AUXILIARY, NATIONS, PRONOUNS, QUALIFIERS, past
 
 BE = frozenset("is are was were be been being".split())
@@ -22,6 +22,14 @@ LINKS = frozenset("and or".split())
 CONJUNCTIONS = frozenset("because when while as after before since although though if that who which".split())
 _SUBORDINATE = frozenset("where who which whose that after before because while when as if unless although".split())
 TIMES = frozenset("last next early late this same day week month year night today yesterday tomorrow ago".split())
+
+
+def after_be(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a form of "be" governs the word, adverbs between them left out: "was not said"."""
+    j = i - 1
+    while j >= 0 and (tokens[j].low.endswith("ly") or tokens[j].low in ("also", "not", "now", "still")):
+        j -= 1
+    return j >= 0 and tokens[j].low in BE
 
 
 def passive(tokens: Sequence[Token], at: int) -> bool:

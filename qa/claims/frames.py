@@ -9,8 +9,10 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa.claims.borders import JOINTS, segment, stop
+from qa.claims.clauses import after_be
 from qa.claims.facts import Sentence, Token, sentences
-from qa.claims.reports import JOINTS, Report, after_be, reports, segment, stop
+from qa.claims.reports import Report, reports
 from qa.claims.words import AUXILIARY, OPERATORS, REPORTING, past, stem
 
 _APART = frozenset("while whereas but although though".split())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from qa.claims.align import Match
+from qa.claims.borders import opening
 from qa.claims.clauses import (
     ARTICLES,
     BE,
@@ -24,7 +25,6 @@ from qa.claims.clauses import (
     passives,
 )
 from qa.claims.frames import Frame
-from qa.claims.reports import opening
 from qa.claims.words import AUXILIARY, NATIONS, PRONOUNS, QUALIFIERS, past
 
 _COUNTRIES = frozenset(NATIONS.values())

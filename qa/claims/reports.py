@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa.claims.borders import noun_phrase, opening, segment, stop
+from qa.claims.clauses import after_be
 from qa.claims.facts import Token
 from qa.claims.words import AUXILIARY, PRONOUNS, REPORTING, past, stem
 
-JOINTS = frozenset("and but while whereas although though as when after before because which who whose where so yet "
-                    "if unless until".split())  # fmt: skip
 # Verbs whose object clause needs no "that"; others take a noun as their object and claim nothing.
 _BARE = frozenset(
     map(stem, "say state think believe claim insist estimate report show add warn argue find deny fear expect".split())
@@ -21,11 +21,8 @@ _BARE = frozenset(
 # After these a noun is as likely as a clause ("found a ship"): a clause is one that has a verb.
 _DOUBTFUL = frozenset(map(stem, "find show report add claim expect fear deny".split()))
 _NOUNS = frozenset("claim report note promise pledge vow estimate forecast comment remark fear rule tweet joke".split())
-_BEFORE_VERB = frozenset("has have had also later is was were be been will would not both all each".split())
-_SUBJECTS = frozenset("he she it they who which this that we i".split())
 _PREPOSITIONS = frozenset("in on at to of by for with from during after before about over against into since as ahead "
                           "until within between through under amid aheadof".split())  # fmt: skip
-_CUTS = frozenset("with during after before to against about when following since in on ahead".split())
 _FORETELL = frozenset(map(stem, "expect predict forecast believe estimate".split()))
 
 
@@ -151,13 +148,6 @@ def _finite(tokens: Sequence[Token], start: int, end: int) -> bool:
     return False
 
 
-def segment(tokens: Sequence[Token], i: int) -> tuple[int, int]:
-    borders = [j for j, t in enumerate(tokens) if t.text == ";" or t.low in ("while", "whereas")]
-    start = max((j + 1 for j in borders if j <= i), default=0)
-    end = min((j for j in borders if j >= i), default=len(tokens))
-    return start, end
-
-
 def _that(tokens: Sequence[Token], i: int) -> int:
     for j in range(i + 1, min(i + 12, len(tokens))):
         if tokens[j].low == "that":
@@ -165,58 +155,6 @@ def _that(tokens: Sequence[Token], i: int) -> int:
         if tokens[j].kind == "mark" or (tokens[j].kind == "word" and stem(tokens[j].low) in REPORTING):
             return 0
     return 0
-
-
-def noun_phrase(tokens: Sequence[Token], i: int) -> tuple[list[int], int]:
-    """The noun phrase before a verb, with its apposition ("X, the minister, said"), and where it starts."""
-    j = i - 1
-    while j >= 0 and (tokens[j].low in _BEFORE_VERB or tokens[j].low.endswith("ly")):
-        j -= 1
-    if j > 0 and tokens[j].text == ")":  # "the Safety Authority (SA) said"
-        j = max((k for k in range(j) if tokens[k].text == "("), default=j) - 1
-    if j < 0 or tokens[j].quoted or tokens[j].text == '"':
-        return [], i
-    if tokens[j].low == "who" and j:
-        return noun_phrase(tokens, j)  # "the mate, Colm Weyland, 29, who admitted"
-    if tokens[j].low in ("and", "but"):  # "X criticised it and said"
-        return opening(tokens, i), i
-    chunks = 1
-    if tokens[j].text == ",":
-        # "Ana, who has seen it but isn't part of it, thinks": the subject stands before its relative clause.
-        start = segment(tokens, i)[0]
-        who = next((k for k in range(j, start, -1) if tokens[k].low in ("who", "which")), 0)
-        if who > start + 1 and tokens[who - 1].text == "," and "but" in {t.low for t in tokens[who:j]}:
-            return noun_phrase(tokens, who - 1)
-        j, chunks = j - 1, 2
-    found: list[int] = []
-    while j >= 0:
-        token = tokens[j]
-        if token.kind == "mark" or (token.kind == "free" and token.low in JOINTS - {"and", "who", "which", "as"}):
-            if token.text != "," or chunks == 1:
-                break
-            chunks -= 1
-        elif token.low in ("that", "say") and chunks == 1:
-            break
-        found.append(j)
-        j -= 1
-    found.reverse()
-    if not any(tokens[p].claim for p in found) and not any(tokens[p].low in PRONOUNS for p in found):
-        return opening(tokens, i), i  # "X criticised it and said"
-    start = found[0] if found else i
-    cut = next((n for n, p in enumerate(found) if n and tokens[p].low in _CUTS), None)
-    return (found[:cut] if cut else found), start
-
-
-def opening(tokens: Sequence[Token], i: int) -> list[int]:
-    """The noun phrase that opens the sentence part of `i`, up to its verb."""
-    found: list[int] = []
-    if tokens[segment(tokens, i)[0]].low in _SUBJECTS:
-        return []
-    for j in range(segment(tokens, i)[0], i):
-        if past(tokens[j].low) or tokens[j].kind == "mark" or tokens[j].low in _CUTS:
-            break
-        found.append(j)
-    return found
 
 
 def _right(tokens: Sequence[Token], start: int, *, prepositions: bool) -> list[int]:
@@ -231,29 +169,3 @@ def _right(tokens: Sequence[Token], start: int, *, prepositions: bool) -> list[i
             break
         found.append(j)
     return found
-
-
-def after_be(tokens: Sequence[Token], i: int) -> bool:
-    j = i - 1
-    while j >= 0 and (tokens[j].low.endswith("ly") or tokens[j].low in ("also", "not", "now", "still")):
-        j -= 1
-    return j >= 0 and tokens[j].low in ("is", "are", "was", "were", "be", "been", "being")
-
-
-def stop(tokens: Sequence[Token], start: int, *, soft: bool) -> int:
-    """Where the reach of a word ends: at a clause border; for `soft` ones at any comma too."""
-    for i in range(start, len(tokens)):
-        token = tokens[i]
-        after = tokens[i + 1].low if i + 1 < len(tokens) else ""
-        if (
-            token.text == ";"
-            or token.low == "accordingto"
-            or (i > start and token.low in ("while", "whereas", "but"))
-            or token.low == "adding"
-        ):
-            return i
-        if soft and token.low == "and" and i + 1 < len(tokens) and past(after):
-            return i
-        if (soft and token.text in (",", "—", "(", ")", ":")) or (token.text == "," and after in ("while", "but")):
-            return i
-    return len(tokens)
