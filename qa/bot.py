@@ -24,7 +24,8 @@ from qa.entail import Verify, verifier
 from qa.fitted import fitted
 from qa.followup import self_contained
 from qa.ground import check
-from qa.llm import EMBEDDED, Model, climb
+from qa.llm import Model, climb
+from qa.modelfiles import EMBEDDED
 from qa.rank import Context
 from qa.rerank import ContextOf, Reranker, choose_reranker, rerank
 from qa.types import QUOTES, Answer, Citation, Engine, Statement, Turn, Verdict
@@ -195,7 +196,7 @@ class Bot:
     ) -> Iterator[Statement]:  # fmt: skip
         facts = compose.choose(question, hits, settings.statements, self._fitted)
         drafted = False
-        if self.model is not None and writes(settings):
+        if self.model is not None and writes(self.model, settings):
             try:
                 for statement in self._editor.drafted(self.model, question, facts, book, settings.statements, cancel):
                     drafted = True
@@ -224,15 +225,14 @@ class Bot:
         return self.model.name if self.model is not None and written else QUOTES
 
 
-def writes(settings: Settings) -> bool:
-    """Whether a model writes the prose by these settings.
+def writes(model: Model, settings: Settings) -> bool:
+    """Whether this model, the one that was really opened, writes the prose by these settings.
 
     The embedded one doesn't unless it is told to: its drafts pass the check but drop facts that the quotes keep, and
     take three times as long. README, "Who writes", has the figures and the command.
     """
-    if settings.composer == "auto":
-        return settings.llm != "none" and (bool(settings.llm_url) or settings.llm != EMBEDDED)
-    return settings.composer == "draft" and settings.llm != "none"
+    wanted = model.name != EMBEDDED if settings.composer == "auto" else settings.composer == "draft"
+    return wanted and settings.llm != "none"
 
 
 def _checked(question: str) -> str:

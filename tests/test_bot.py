@@ -15,7 +15,8 @@ from conftest import SEEDS
 
 from index.errors import EndpointError, UserError
 from index.settings import Settings
-from qa.bot import Bot, Partial, Rewritten, Stage
+from qa.bot import Bot, Partial, Rewritten, Stage, writes
+from qa.llm import climb
 from qa.types import Answer, Citation, Turn
 
 
@@ -147,6 +148,17 @@ def test_when_nothing_of_a_draft_holds_the_quotes_are_the_answer(bot: Bot, draft
     answer = with_model(bot, QueuedModel(draft)).ask("Where is NSATU based?")
     assert answer.verdict == "answered" and {s.kind for s in answer.statements} == {"quote"}
     assert "Warsaw" not in answer.text and "1949" not in answer.text
+
+
+def test_the_embedded_model_quotes_however_it_came_to_be_the_writer(bot: Bot) -> None:
+    named = Settings.load(environ={}, store=bot.settings.store, llm="/no/such.gguf")
+    lines: list[str] = []
+    fallen = climb(named, lines.append)
+    assert fallen is not None and len(lines) == 1
+    assert not writes(fallen, named)
+    assert writes(fallen, named.with_(composer="draft"))
+    assert writes(QueuedModel(), Settings.load(environ={}))
+    assert not writes(QueuedModel(), Settings.load(environ={}, llm="none"))
 
 
 def test_a_model_that_fails_costs_one_line_and_not_the_answer(bot: Bot) -> None:
