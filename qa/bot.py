@@ -26,8 +26,8 @@ from qa.followup import self_contained
 from qa.ground import check
 from qa.llm import Model, climb
 from qa.modelfiles import EMBEDDED
-from qa.rank import Context
-from qa.rerank import ContextOf, Reranker, choose_reranker, rerank
+from qa.rank import Context, unjudged
+from qa.rerank import ContextOf, CrossEncoderReranker, NoReranker, Reranker, choose_reranker, rerank
 from qa.types import QUOTES, Answer, Citation, Engine, Statement, Turn, Verdict
 from qa.verdict import Features, features
 from qa.verdict import decide as verdict_of
@@ -194,7 +194,7 @@ class Bot:
         self, question: str, hits: Sequence[Hit], book: Book, settings: Settings, notes: list[str],
         cancel: threading.Event | None,
     ) -> Iterator[Statement]:  # fmt: skip
-        facts = compose.choose(question, hits, settings.statements, self._fitted)
+        facts = compose.choose(question, self._comparable(question, hits), settings.statements, self._fitted)
         drafted = False
         if self.model is not None and writes(self.model, settings):
             try:
@@ -206,6 +206,17 @@ class Bot:
                 notes.append(f"{exc} {kept}")
         if not drafted and not (cancel is not None and cancel.is_set()):
             yield from self._editor.quoted(question, facts, book, trimmed=settings.composer == "trim")
+
+    def _comparable(self, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
+        """The hits in their order, scored in the unit that a further sentence is weighed in.
+
+        A cross-encoder's scores are log-odds or probabilities of its own: the ranking without it was fitted instead.
+        """
+        if self.reranker.fitted != CrossEncoderReranker.fitted:
+            return hits
+        engine, context_of = self.search_engine, self.context_of()
+        weights = fitted(NoReranker.fitted).ranking
+        return unjudged(question, hits, [context_of(h) for h in hits], engine.frequency, engine.size, weights)
 
     def _closest(self, hits: Sequence[Hit], book: Book) -> tuple[Citation, ...]:
         """The nearest sentences, one a passage, as citations of their own."""

@@ -65,7 +65,7 @@ def further(question: str, hits: Sequence[Hit]) -> list[Further]:
     def coverage(hit: Hit) -> float:
         return len(terms & _stems(hit.sentence.text)) / max(1, len(terms))
 
-    return [Further(h.score - hits[0].score, coverage(h), several, definition, list_) for h in hits[1:]]
+    return [Further(min(0.0, h.score - hits[0].score), coverage(h), several, definition, list_) for h in hits[1:]]
 
 
 def choose(question: str, hits: Sequence[Hit], limit: int, model: Fitted) -> tuple[Fact, ...]:

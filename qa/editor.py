@@ -18,7 +18,7 @@ from qa.dates import with_dates
 from qa.entail import Verify
 from qa.llm import Model
 from qa.question import kind_of
-from qa.rerank import ContextOf, NoReranker, Reranker
+from qa.rerank import ContextOf, ProbeReranker, Reranker
 from qa.trim import shortest
 from qa.types import Statement
 
@@ -76,8 +76,8 @@ class Editor:
 
     def _trimmed(self, question: str, hit: Hit, text: str) -> str:
         """A sentence without the clauses that the reranker can do without."""
-        if hit.rerank is None or self._reranker.fitted == NoReranker.fitted:
-            return text
+        if hit.rerank is None or self._reranker.fitted != ProbeReranker.fitted:
+            return text  # `trim.MARGIN` is in the probe's log-odds
         return shortest(
             text,
             lambda part: self._verify(part, [text], [""]).ok,
