@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.embed import Embedder
-from index.errors import UserError
+from index.errors import StoreError, UserError
 from index.library import Library
 from index.search import Search
 from index.settings import Settings
@@ -126,22 +126,19 @@ class Bot:
         if asked != question:
             yield Rewritten(asked)
 
-        # 2. Search: candidate sentences with their passages.
-        yield Stage("searching")
-        candidates = self.search_engine.search(asked, articles=articles)
-        clock.lap("search")
-
-        # 3. Rerank: evidence in order.
-        yield Stage("reading")
-        hits = self._rerank(asked, candidates)
-        clock.lap("rerank")
-
-        # 4. Decide: answered, closest or not_found.
-        verdict, confidence = self._decide(self.features(asked, hits), settings.strictness)
-        clock.lap("decide")
+        # 2. to 4. Find the evidence and judge it; once more where the library has changed meanwhile.
+        for again in (False, True):
+            revision = self.library.revision
+            try:
+                hits, verdict, confidence = yield from self._evidence(asked, articles, settings, clock)
+            except StoreError:
+                if again or self.library.revision == revision:
+                    raise
+                continue
+            if self.library.revision == revision:
+                break
 
         # 5. and 6. Draft from the evidence, and keep what the evidence proves.
-        yield Stage("checking")
         book = Book(self._articles())
         statements: list[Statement] = []
         notes = list(self.notes)
@@ -168,6 +165,25 @@ class Bot:
             differing=tuple(compose.differing(statements, book.citations)),
             unsure=bool(statements) and confidence < self._fitted.thresholds["strict"],
         )
+
+    def _evidence(
+        self, asked: str, articles: frozenset[str] | None, settings: Settings, clock: Clock
+    ) -> Generator[Stage, None, tuple[tuple[Hit, ...], Verdict, float]]:
+        # 2. Search: candidate sentences with their passages.
+        yield Stage("searching")
+        candidates = self.search_engine.search(asked, articles=articles)
+        clock.lap("search")
+
+        # 3. Rerank: evidence in order.
+        yield Stage("reading")
+        hits = self._rerank(asked, candidates)
+        clock.lap("rerank")
+
+        # 4. Decide: answered, closest or not_found.
+        verdict, confidence = self._decide(self.features(asked, hits), settings.strictness)
+        clock.lap("decide")
+        yield Stage("checking")
+        return hits, verdict, confidence
 
     def _rerank(self, question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         engine = self.search_engine
