@@ -8,21 +8,24 @@ STORE  ?= .citespan
 PORT   ?= 7860
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask index eval test lint clean
+.PHONY: help chat ask index eval test lint clean library
 
 help: ## show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-chat: $(VENV)/ready $(STORE)/library.db ## open the chat at http://127.0.0.1:7860
+chat: library ## open the chat at http://127.0.0.1:7860
 	@$(PY) -m ui --store $(STORE) --port $(PORT)
 
-ask: $(VENV)/ready $(STORE)/library.db ## ask in the terminal: make ask Q="what is NSATU?"
-	@$(PY) -m qa --store $(STORE) "$(Q)"
+# The question goes by the environment, as it was typed: neither make nor the shell may find anything to do in it.
+unexport Q
+ask: export QUESTION = $(value Q)
+ask: library ## ask in the terminal: make ask Q="what is NSATU?"
+	@$(PY) -m qa --store $(STORE) -- "$$QUESTION"
 
 index: $(VENV)/ready ## bring the index of seeds/ up to date
 	@$(PY) -m index seeds --store $(STORE)
 
-eval: $(VENV)/ready $(STORE)/library.db ## score the gold questions and print the table
+eval: library ## score the gold questions and print the table
 	@$(PY) -m eval run --store $(STORE)
 
 test: $(VENV)/tests ## check everything: ruff, mypy, pytest, the browser, the eval gate
@@ -55,5 +58,6 @@ $(VENV)/tests: $(VENV)/ready pyproject.toml
 	$(PY) -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
-$(STORE)/library.db: | $(VENV)/ready
-	@$(PY) -m index seeds --store $(STORE)
+# A first indexing that failed leaves a library without articles, so that there is a file says nothing.
+library: $(VENV)/ready
+	@$(PY) -m index list --store $(STORE) 2>/dev/null | grep -q . || $(PY) -m index seeds --store $(STORE)

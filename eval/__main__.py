@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from eval import ablate, bench, fit, indexing, verify
+from eval import ablate, bench, fit, indexing, tune, verify
 from eval import commands as c
 from index.cli import guarded
 
@@ -33,6 +33,7 @@ COMMANDS = {
     "import": Command("SQuAD, BEIR, CLAPNQ or CSV: articles and gold", c.import_arguments, c.import_),
     "ablate": Command("what each part of ranking and verdict is worth", ablate.arguments, ablate.run),
     "fit": Command("fit the ranking and the verdict on development questions", fit.arguments, fit.run),
+    "tune": Command("tune what judges evidence on development questions; takes long", tune.arguments, tune.run),
     "ground": Command("how the check tells true from false statements", verify.ground_arguments, verify.ground),
     "bench": Command("speed and memory: a cold command, a warm process, the chat", bench.arguments, bench.run),
     "bench-index": Command("what indexing and searching cost, beside a stock index", indexing.arguments, indexing.run),

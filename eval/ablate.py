@@ -16,6 +16,7 @@ from eval.asked import Asked, gather, pair_arguments
 from eval.fit import ANSWERED, JUDGED, RELATED, SIGNALS
 from eval.learn import Bools, Floats
 from eval.metrics import auroc
+from eval.tune import judged_by
 from index.types import Hit
 
 # The order of the search alone, by one raw score or by their sum.
@@ -32,21 +33,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    asked = gather(args)
-    judge, _ = fit.probed(asked)
-    asked = [a.judged(odds) for a, odds in zip(asked, judge, strict=True)]
-    fold = fit.fold_of(asked)
+    asked = judged_by(gather(args))
+    judge = [np.array([hit.rerank for hit, _ in a.head]) for a in asked]
     print(f"evidence, {sum(a.row.answerable for a in asked)} answerable development questions   at 1   at 3   at 5")
     for name, score in RAW.items():
         _evidence(name, asked, [np.array([score(h) for h, _ in a.head]) for a in asked])
     _evidence("probe alone", asked, judge)
-    _evidence("signals, no reranker", asked, fit.crossed_ranking(asked, fold, without=("judge",)))
-    _evidence("signals and probe (the default)", asked, fit.crossed_ranking(asked, fold))
+    whole = fit.crossed_ranking(asked)
+    _evidence("signals, no reranker", asked, _scores(asked, fit.crossed_ranking(asked, without=("judge",))))
+    _evidence("signals and probe (the default)", asked, _scores(asked, whole))
     for name in SIGNALS:
         if name != "judge":
-            _evidence(f"  without {name}", asked, fit.crossed_ranking(asked, fold, without=(name,)))
+            _evidence(f"  without {name}", asked, _scores(asked, fit.crossed_ranking(asked, without=(name,))))
 
-    verdicts = fit.Verdicts.of(asked, fit.rank_model(asked))
+    verdicts = fit.Verdicts.of(asked, whole)
     print(f"\nverdict, {len(verdicts.asked)} development questions                    AUROC")
 
     def verdict(name: str, without: Sequence[str]) -> None:
@@ -58,6 +58,10 @@ def run(args: argparse.Namespace) -> int:
     for name in sorted({*RELATED, *ANSWERED}):
         verdict(f"  without {name}", (name,))
     return 0
+
+
+def _scores(asked: Sequence[Asked], ranking: Sequence[Floats]) -> list[Floats]:
+    return [a.table(SIGNALS) @ weights for a, weights in zip(asked, ranking, strict=True)]
 
 
 def _evidence(name: str, asked: Sequence[Asked], scores: Sequence[Floats]) -> None:

@@ -1,6 +1,6 @@
-"""Development questions as the fitting sees them: their first hits with signals, states, and which are right.
+"""Development questions as the fitting sees them: their first hits with signals, and which are right.
 
-It asks the product's own search and reader and fits nothing. Try: python -m eval ablate eval/gold.jsonl=.citespan
+It asks the product's own search and fits nothing. Try: python -m eval ablate eval/gold.jsonl=.citespan
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from tqdm import tqdm
 
 from eval.gold import GoldRow, load
-from eval.learn import FOLDS, Bools, Floats
+from eval.learn import FOLDS, Bools, Floats, Ints, folds
 from eval.spans import right
 from index.cli import add_settings, settings_of
 from index.errors import UserError
 from index.types import Hit
 from qa.bot import Bot
 from qa.rank import Signals
-from qa.rerank import DEPTH, NoReranker, ProbeReranker, judge
+from qa.rerank import DEPTH, NoReranker, judge, prefixes
 
 # Where there are fewer articles than this, a fold of whole articles would be a corpus of its own.
 MANY = 2 * FOLDS
@@ -39,7 +38,7 @@ class Asked:
     bot: Bot
     head: tuple[tuple[Hit, Signals], ...]
     tail: tuple[Hit, ...]
-    states: npt.NDArray[np.float16]  # (hits, size)
+    passages: tuple[str, ...]  # what is read before the question, one a hit
     right: Bools  # which hits overlap the gold evidence
 
     def table(self, names: Sequence[str]) -> Floats:
@@ -71,12 +70,10 @@ def gather(args: argparse.Namespace) -> list[Asked]:
         gold, _, store = pair.partition("=")
         if not store:
             raise UserError(f"'{pair}' is not GOLD=STORE. For example: python -m eval fit eval/gold.jsonl=.citespan")
-        bot = Bot.open(settings.with_(store=store, reranker="probe"), _tell)
-        if not isinstance(bot.reranker, ProbeReranker):
-            raise UserError("The embedded model can't be read, see above. Run: make test, which installs it.")
+        bot = Bot.open(settings.with_(store=store, reranker="none"), _tell)
         rows = [row for row in load(Path(gold)) if row.split == "dev"]
         many = len(bot.library.articles()) >= MANY
-        each = (_asked(bot, bot.reranker, row, gold, many) for row in tqdm(rows, gold, file=sys.stderr))
+        each = (_asked(bot, row, gold, many) for row in tqdm(rows, gold, file=sys.stderr))
         found += [asked for asked in each if asked is not None]
     return found
 
@@ -85,13 +82,12 @@ def _tell(line: str) -> None:
     print(f"citespan: {line}", file=sys.stderr)
 
 
-def _asked(bot: Bot, reader: ProbeReranker, row: GoldRow, gold: str, many: bool) -> Asked | None:
+def _asked(bot: Bot, row: GoldRow, gold: str, many: bool) -> Asked | None:
     engine = bot.search_engine
     hits = engine.search(row.question)
     if not hits:
         return None
     context_of = bot.context_of()
-    states = reader.states(row.question, hits[:DEPTH], context_of)
     head = judge(NoReranker(), row.question, hits, context_of, engine.frequency, engine.size)
     source = row.evidence[0].source if row.evidence else hits[0].sentence.span.source
     return Asked(
@@ -101,6 +97,11 @@ def _asked(bot: Bot, reader: ProbeReranker, row: GoldRow, gold: str, many: bool)
         bot=bot,
         head=tuple(head),
         tail=hits[DEPTH:],
-        states=states.astype(np.float16),
+        passages=tuple(prefixes(hits[:DEPTH], context_of)),
         right=np.array([right(hit.sentence.span, row.evidence) for hit, _ in head], dtype=bool),
     )
+
+
+def fold_of(asked: Sequence[Asked]) -> Ints:
+    """Questions about one article share a fold where there are many articles."""
+    return folds([a.group for a in asked])

@@ -1,33 +1,32 @@
-"""Fit what is fitted: development questions in, `qa/probe.json` and `qa/fitted.json` out.
+"""Fit what stands behind the probe: development questions in, `qa/fitted.json` out.
 
-In the order of a question's walk: the probe, the ranking, the verdict and the choice of further sentences, each on
-what the step before gives to questions that it was not fitted on. Only rows of the development split are read, and
-the figures printed are cross-validated. Try: python -m eval fit eval/gold.jsonl=.citespan --dry-run
+In the order of a question's walk: the ranking, the verdict and the choice of further sentences, each on what the step
+before gives to questions that it was not fitted on. The probe itself is made by `eval/tune.py`. Only rows of the
+development split are read, and the figures printed are cross-validated. Try: python -m eval fit
+eval/gold.jsonl=.citespan --dry-run
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from eval import learn
-from eval.asked import Asked, gather, pair_arguments
+from eval.asked import Asked, fold_of, gather, pair_arguments
 from eval.learn import Bools, Floats, Ints
 from eval.metrics import auroc
-from qa import fitted, probe
+from eval.tune import QA, judged_by, write_lines
+from qa import fitted
 from qa.compose import Further, further
 from qa.rank import Signals
 from qa.rerank import order
 from qa.verdict import Features
 
-QA = Path(__file__).parents[1] / "qa"
 SIGNALS = tuple(f.name for f in fields(Signals))
 FEATURES = tuple(f.name for f in fields(Features))
 # What tells whether the articles are about a question, and what tells whether they answer it if they are.
@@ -36,10 +35,8 @@ ANSWERED = ("passage", "judge", "second", "holds", "defines", "coverage", "sprea
 FURTHER = tuple(f.name for f in fields(Further))
 # What only a reranker gives; without one these are always 0.
 JUDGED = ("judge", "second")
-# Inverse weights of the L2 penalties: over a thousand numbers of a state need a strong one, a handful of features not.
-PROBE_C, C = 0.03, 0.3
-# A wrong sentence is one of many, so each weighs less than a right one.
-WRONG = 1 / 3
+# Inverse weight of the L2 penalty on a handful of features.
+C = 0.3
 # A refusal hides what the articles say; a false answer still shows their own words with their place. So it weighs more.
 REFUSAL = 1.5
 # A further sentence is shown from this chance on that it is evidence.
@@ -53,43 +50,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     asked = gather(args)
-    made = f"python -m eval fit over {len(asked)} development questions"
-    judge, weights = probed(asked)
-    found: dict[str, Any] = {"made": made}
-    for kind, odds in (("probe", judge), ("none", [np.zeros(len(a.right)) for a in asked])):
+    found: dict[str, Any] = {"made": f"python -m eval fit over {len(asked)} development questions"}
+    for kind, own in (("probe", judged_by(asked)), ("none", asked)):
         print(f"\nreranker: {kind}")
-        found[kind] = fit([a.judged(x) for a, x in zip(asked, odds, strict=True)])
+        found[kind] = fit(own)
     if not args.dry_run:
-        _write(QA / probe.FILE, {"made": made, **weights})
-        _write(QA / fitted.FILE, found)
+        write_lines(QA / fitted.FILE, found)
     return 0
-
-
-def probed(asked: Sequence[Asked]) -> tuple[list[Floats], dict[str, Any]]:
-    """Each question's hits judged by a probe that was fitted without it, and the probe fitted on all."""
-    sizes = [len(a.right) for a in asked]
-    x = np.concatenate([a.states for a in asked]).astype(np.float64)
-    y = np.concatenate([a.right for a in asked])
-    weight = np.where(y, 1.0, WRONG)
-    odds = learn.crossed(x, y, np.repeat(fold_of(asked), sizes), PROBE_C, weight)
-    bias, weights = learn.logistic(x, y, PROBE_C, weight)
-    judge = np.split(odds, np.cumsum(sizes)[:-1])
-    table = {"layer": probe.LAYER, "bias": round(bias, 5), "weights": [round(float(w), 5) for w in weights]}
-    return judge, table
 
 
 def fit(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
     """The weights of everything behind the probe; prints their cross-validated figures."""
-    fold = fold_of(asked)
-    scores = crossed_ranking(asked, fold)
+    crossed = crossed_ranking(asked)
+    scores = [a.table(SIGNALS) @ weights for a, weights in zip(asked, crossed, strict=True)]
     _evidence(asked, scores)
-    ranking = rank_model(asked)
 
-    verdicts = Verdicts.of(asked, ranking)
+    verdicts = Verdicts.of(asked, crossed)
     threshold = verdicts.threshold()
     verdicts.tell(threshold)
     return {
-        "ranking": _named(SIGNALS, ranking, digits=3),
+        "ranking": _named(SIGNALS, rank_model(asked), digits=3),
         "further": further_model(asked, scores),
         "related": verdicts.model(RELATED, verdicts.related, verdicts.all),
         "answered": verdicts.model(ANSWERED, verdicts.answered, verdicts.related),
@@ -113,9 +93,12 @@ class Verdicts:
     weight: Floats  # each gold counts the same, whatever its size
 
     @classmethod
-    def of(cls, asked: Sequence[Asked], ranking: Floats) -> Verdicts:
-        weights = dict(zip(SIGNALS, ranking, strict=True))
-        table = [asdict(a.bot.features(a.row.question, order(a.head, a.tail, weights))) for a in asked]
+    def of(cls, asked: Sequence[Asked], ranking: Sequence[Floats]) -> Verdicts:
+        """`ranking` has the weights of the signals for each question."""
+        table = []
+        for a, weights in zip(asked, ranking, strict=True):
+            hits = order(a.head, a.tail, dict(zip(SIGNALS, weights, strict=True)))
+            table.append(asdict(a.bot.features(a.row.question, hits)))
         plain = [n for n, row in enumerate(table) if not row["instruction"]]
         own = [asked[n] for n in plain]
         size = Counter(a.gold for a in own)
@@ -167,11 +150,6 @@ class Verdicts:
         return learn.sigmoid(learn.crossed(self._of(names), y, self.fold, C, self.weight, among))
 
 
-def fold_of(asked: Sequence[Asked]) -> Ints:
-    """Questions about one article share a fold where there are many articles."""
-    return learn.folds([a.group for a in asked])
-
-
 def rank_model(asked: Sequence[Asked], without: Sequence[str] = ()) -> Floats:
     """Weights of the signals but those left out, scaled so that the passage cosine's is 1."""
     own = [a for a in asked if a.row.answerable and len(a.right)]
@@ -181,15 +159,11 @@ def rank_model(asked: Sequence[Asked], without: Sequence[str] = ()) -> Floats:
     return np.asarray(found / unit if unit > 1e-6 else found)
 
 
-def crossed_ranking(asked: Sequence[Asked], fold: Ints, without: Sequence[str] = ()) -> list[Floats]:
-    """The score of each hit, by weights that were fitted without its question."""
-    out: list[Floats] = [np.zeros(0)] * len(asked)
-    for n in range(learn.FOLDS):
-        weights = rank_model([a for a, f in zip(asked, fold, strict=True) if f != n], without)
-        for i, (a, f) in enumerate(zip(asked, fold, strict=True)):
-            if f == n:
-                out[i] = a.table(SIGNALS) @ weights
-    return out
+def crossed_ranking(asked: Sequence[Asked], without: Sequence[str] = ()) -> list[Floats]:
+    """For each question the weights of the signals that were fitted without it."""
+    fold = fold_of(asked)
+    of = [rank_model([a for a, f in zip(asked, fold, strict=True) if f != n], without) for n in range(learn.FOLDS)]
+    return [of[f] for f in fold]
 
 
 def further_model(asked: Sequence[Asked], scores: Sequence[Floats]) -> dict[str, float]:
@@ -222,10 +196,3 @@ def _evidence(asked: Sequence[Asked], scores: Sequence[Floats]) -> None:
         ]
         at = ", ".join(f"at {k} {np.mean([r[:k].any() for r in own]):.3f}" for k in (1, 3, 5))
         print(f"  {name}: evidence {at} (n = {len(own)})")
-
-
-def _write(path: Path, value: Mapping[str, Any]) -> None:
-    # One line a part: a weight is nothing that anyone edits by hand.
-    lines = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in value.items()]
-    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    print(f"written: {path.name}")

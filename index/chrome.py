@@ -51,11 +51,13 @@ def marked(lines: Sequence[str]) -> set[int]:
     first, last = (body[0], _last(lines, body)) if body else (end, -1)
     found = _head(lines[:first]) | between | notices | set(range(end, len(lines)))
     listing = 0  # how many lines the list that is open has so far, its head included
+    foot = False  # whether furniture stands below the article's last sentence: before it, a list is the article's own
     closed = False  # whether a list was closed by a sentence so short that it may be the blurb of one of its stories
     for i, line in enumerate(lines[:end]):
         tail = i > last
         furniture = is_prompt(line) or ((i < first or tail) and _at_edge(lines, i, bool(listing)))
-        if furniture or not _WORD.search(line) or (i > first and _opens(lines, i, tail)):
+        foot = foot or (tail and furniture)
+        if furniture or not _WORD.search(line) or (i > first and _opens(lines, i, tail, foot)):
             found.add(i)
             heads = i > first and bool(LIST_HEAD.fullmatch(line) or not furniture)
             if _WORD.search(line) and (heads or (tail and not INLINE.fullmatch(line))):
@@ -113,16 +115,18 @@ def _at_edge(lines: Sequence[str], i: int, listing: bool) -> bool:
     return company and bool(EDGE.fullmatch(lines[i])) and not is_told(lines[i])
 
 
-def _opens(lines: Sequence[str], i: int, tail: bool) -> bool:
-    """Whether a line heads a list of tags or of other stories; inside an article something must be listed."""
+def _opens(lines: Sequence[str], i: int, tail: bool, foot: bool) -> bool:
+    """Whether a line heads a list of tags or of other stories; inside an article something must be listed.
+
+    In the `foot` of a page, a head that isn't known is one too if headlines stand below it.
+    """
     line = lines[i]
     if len(line) > SHORT or is_body(line):
         return False
     if tail:
         known = LIST_HEAD.fullmatch(line) or (WEAK_LIST_HEAD.fullmatch(line) and i + 2 < len(lines))
-        return bool(known) or (
-            size(line) <= HEAD_WORDS and all(map(_is_headline, lines[i + 1 : i + 3])) and i + 2 < len(lines)
-        )
+        listed = foot and i + 2 < len(lines) and all(map(_is_headline, lines[i + 1 : i + 3]))
+        return bool(known) or (listed and size(line) <= HEAD_WORDS)
     return bool(LIST_HEAD.fullmatch(line)) and not is_prose(lines[i + 1])
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from index.errors import StoreError
 
-LAYOUT = 2
+LAYOUT = 3  # count up when a table changes, or what `fold` makes of the words in one
 FILE = "library.db"
 
 TABLES = ("meta", "files", "articles", "passages", "sentences", "words")
@@ -34,7 +34,7 @@ CREATE INDEX passages_by_article ON passages (article_id);
 CREATE TABLE sentences (id INTEGER PRIMARY KEY AUTOINCREMENT, passage_id INTEGER NOT NULL,
                         start INTEGER NOT NULL, end INTEGER NOT NULL);
 CREATE INDEX sentences_by_passage ON sentences (passage_id);
-CREATE VIRTUAL TABLE words USING fts5 (folded, tokenize = "porter unicode61");
+CREATE VIRTUAL TABLE words USING fts5 (folded, tokenize = "porter unicode61 categories 'L* N* M* Co'");
 PRAGMA user_version = {LAYOUT};
 """
 

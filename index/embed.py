@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.encoder import BUILD, HINTS, converted
+from index.encodings import paired
 from index.errors import ModelError
 from index.runtime import cache_root
 from index.settings import Settings
@@ -78,7 +79,7 @@ class Embedder:
         """Unit vectors of shape (texts, dimensions). Raises ModelError when the model can't be loaded."""
         with self._lock:
             self._loaded = self._loaded or self._load()
-        found = self._loaded(texts)
+        found = self._loaded([paired(text) for text in texts])  # a tokenizer takes no lone surrogates
         # Brought to unit length in float32: not every model does it, and a bfloat16 vector is only nearly of it.
         unit: Vectors = found / np.linalg.norm(found, axis=1, keepdims=True)
         return unit

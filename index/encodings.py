@@ -42,6 +42,17 @@ def decode(data: bytes) -> str:
         return _decode_legacy(data)
 
 
+def paired(text: str) -> str:
+    """Surrogates as what they stand for: a pair is its character, a lone one U+FFFD. Not for text that offsets count.
+
+    JSON writes a character as a pair, other tools put a byte that they can't decode into a lone one.
+
+    >>> paired("\\ud83c\\udf89"), paired("caf\\udce9")
+    ('🎉', 'caf\ufffd')
+    """
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def _unmarked_utf16(data: bytes) -> str:
     """UTF-16 of a Western text has a NUL in every second byte."""
     sample = data[:_HEAD]

@@ -10,6 +10,7 @@ import html
 import io
 import logging
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,10 @@ _TAG = re.compile(r"<[^>]*>")
 _SEEN = re.compile(r"[^\s\x00\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x7f\ufffd]")
 MAX_CONTROL = 0.1  # a larger share of control characters than this is no text
+# What a small file may unpack to: a long book has less, and the libraries take seconds for each of these.
+MAX_XML = 8 * 1024 * 1024  # bytes of a Word file without its pictures
+MAX_UNPACKED = 256 * 1024 * 1024  # bytes of a Word file, which are all read into memory
+MAX_PAGES, MAX_CHARACTERS = 3_000, 8_000_000  # of a PDF
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,14 @@ def _pdf(data: bytes) -> Extracted:
     reader = PdfReader(io.BytesIO(data))
     if reader.is_encrypted and not reader.decrypt(""):
         raise UserError("is locked with a password. Save it without one.")
-    pages = [page.extract_text().strip("\n") for page in reader.pages]
+    if len(reader.pages) > MAX_PAGES:
+        raise UserError(f"has more than {MAX_PAGES:,} pages. Split it into smaller files.")
+    pages, length = list[str](), 0
+    for page in reader.pages:
+        pages.append(page.extract_text().strip("\n"))
+        length += len(pages[-1])
+        if length > MAX_CHARACTERS:
+            raise UserError(f"holds more than {MAX_CHARACTERS:,} characters. Split it into smaller files.")
     if pages and not "".join(pages).strip():
         raise UserError("holds pictures of text alone. Run it through text recognition first.")
     return Extracted("\n".join(pages))  # one line break: a paragraph may go on overleaf
@@ -103,6 +115,10 @@ def _pdf(data: bytes) -> Extracted:
 def _docx(data: bytes) -> Extracted:
     from docx import Document
 
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        sizes = [(part.file_size, part.filename.lower().endswith((".xml", ".rels"))) for part in packed.infolist()]
+    if sum(size for size, is_xml in sizes if is_xml) > MAX_XML or sum(size for size, _ in sizes) > MAX_UNPACKED:
+        raise UserError("unpacks to more than a long book. Split it into smaller files, or save its text as .txt.")
     return Extracted("\n\n".join(_docx_blocks(Document(io.BytesIO(data)))))
 
 

@@ -2,7 +2,8 @@
 
 Labels and headings alone: whole sentences are in `index/notices.py`, how both are applied is `index/kinds.py` and
 `index/chrome.py`. In a phrase `…` stands for up to 40 characters, `#` for a number, an apostrophe for either kind;
-`(a|b)`, `?` and `+` mean what they mean in a regular expression. Case doesn't count. Try
+`(a|b)`, `?` and `+` mean what they mean in a regular expression. Case doesn't count. A repeated group begins with
+something that can't stand inside it: else the ways to divide a line, and the time for it, double with each word. Try
 `ANYWHERE.fullmatch("Post a Comment")`.
 """
 
@@ -107,7 +108,8 @@ ANYWHERE = phrases(
     (powered|proudly powered) by …
     (story|article) continues( below| after| beneath)…
     (scroll|swipe) (down )?(to|for) (continue|more)…
-    (have your say|tell us what you think|what do you think)…
+    (have your say|tell us what you think)…
+    what do you think(\? ((have|tell|let|share|leave|join|post|comment|add)\b…)?)?
     (auto-?refresh|refresh|updates? automatically)( on| off| every …)?
     (\+ ?)?follow( this)? (topic|story|tag|author|series)…
     (\x23[\w-]+[\s,]*)+
@@ -163,8 +165,8 @@ EDGE = phrases(
     (results?|search|date|show only|filter|sort)( by)? ?: …
     (about )?# results.{{0,40}}
     no more (results|stories|posts)
-    [\d\s…|]*(next|previous|»|›|>)[\s\d]*
-    (# ?)+
+    [\d\s.,|\u2026]*(next|previous|»|›|>)[\s\d]*
+    [\d,.][\d,.\s]*
     (yes|no|ok|okay|accept|decline|dismiss|skip|play|pause|listen|download|install|options|settings|more info…)
     """
 )
@@ -222,8 +224,8 @@ PAGE_HEAD = phrases(
     (topics?|tags?|sections?|authors?|archives?|category|search|results?|keyword)( results)? ?(:|for|-|–|/) ?.{1,60}
     (stories|articles|(all )?posts|news|(search )?results|everything) (tagged|about|on|for|with|by|in|from)\b.{0,60}
     \x23[\w-]+
-    .{1,30}(\s[>›»/]\s.{1,40})+
-    [^\d]{1,30}(\s*[|·•]\s*[^\d]{1,30})+
+    ((?!\s[>›»/]\s).){1,30}(\s[>›»/]\s((?!\s[>›»/]\s).){1,40})+
+    [^\d|·•]{1,32}([|·•]+[^\d|·•]{1,32})+[|·•]*
     (news|world|politics|business|economy|culture|arts|sports?|science|technology|tech|health|opinion|local|regional)
     (travel|food|environment|climate|education|lifestyle|features?|analysis|letters|nation|national|international)
     """

@@ -22,6 +22,7 @@ from index.library import Library
 from index.read import Document, article_id, read_file, sha256_of
 from index.settings import Settings
 from index.split import split
+from index.writable import WritableLibrary
 from index.writer import Writer
 
 Progress = Callable[[int, int, str], None]
@@ -64,9 +65,9 @@ def ingest(
         known, unreadable = library.files(), list[tuple[Path, str]]()
         found = find_files(paths, library.paths(), unreadable)
         _note_folders(library, paths)
-        gone: dict[str, list[str]] = {}
+        gone: dict[tuple[str, str], list[str]] = {}
         for source in _gone(found, library.paths(), paths, unreadable):
-            gone.setdefault(known[source][1], []).append(source)
+            gone.setdefault((known[source][1], _suffix(source)), []).append(source)
         failed = [(str(folder), f"{folder}: can't be read ({reason}).") for folder, reason in unreadable]
 
         # 2. A file with the same hash costs no more than that.
@@ -83,9 +84,9 @@ def ingest(
                 same = known[file.source][1] == sha256
                 unchanged += same
                 new += [] if same else [file]
-            # 3. The same bytes under another name: the article moves, its ids and vectors stay.
-            elif old := next(iter(gone.get(sha256, ())), None):
-                gone[sha256].remove(old)
+            # 3. The same bytes under another name, read in the same way: the article moves, its ids and vectors stay.
+            elif same_file := gone.get((sha256, _suffix(file.source))):
+                old = same_file.pop(0)
                 renamed.append((old, file))
             else:
                 new.append(file)
@@ -137,11 +138,16 @@ def folders_of(library: Library) -> list[Path] | None:
     return [Path(folder) for folder in json.loads(noted)] if noted else None
 
 
-def _note_folders(library: Library, paths: Sequence[Path]) -> None:
+def _note_folders(library: WritableLibrary, paths: Sequence[Path]) -> None:
     before = folders_of(library)
     now = sorted({*(before or ()), *(path.resolve() for path in paths if path.is_dir())})
     if now != before:
         library.set_meta("folders", json.dumps([str(folder) for folder in now]))
+
+
+def _suffix(source: str) -> str:
+    """A page's text depends on it: an HTML file that is called .txt now is read as it stands."""
+    return Path(source).suffix.lower()
 
 
 def _gone(

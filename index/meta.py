@@ -14,6 +14,7 @@ from typing import Any
 
 from index.bounds import is_date_line
 from index.dates import find_date
+from index.encodings import paired
 from index.errors import UserError
 from index.kinds import is_byline, is_prose, size
 from index.sentences import sentences
@@ -145,4 +146,4 @@ def _meta(values: Mapping[Any, Any]) -> Meta:
 
 def _line(value: Any) -> str:
     """A plain value as one line; lists and mappings are no values of ours."""
-    return " ".join(str(value).split()) if isinstance(value, str | int | float | date) else ""
+    return " ".join(paired(str(value)).split()) if isinstance(value, str | int | float | date) else ""

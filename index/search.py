@@ -20,7 +20,7 @@ from index.types import Hit, Sentence, Span
 
 # How many candidates each side brings. More change nothing that can be measured; fewer lose paraphrases.
 NEAR_SENTENCES, NEAR_PASSAGES, LEXICAL = 40, 12, 40
-# Weight of BM25 (divided by the query's best) against the two cosines; see the ablation in the README.
+# Weight of BM25 (divided by the query's best) against the two cosines; measured by `python -m eval ablate`.
 LEXICAL_WEIGHT = 0.5
 
 # A search that meets a change of the store in the middle is made again: so often, with so many seconds more each time.

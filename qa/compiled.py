@@ -16,6 +16,7 @@ import numpy as np
 
 from index.errors import ModelError
 from index.runtime import cores
+from qa.adapter import Adapter
 from qa.gguf import Gguf
 from qa.graph import reader, writer
 from qa.llama import Shape, shape_of
@@ -28,14 +29,15 @@ BUILD = 2  # part of the files' names: count up when a graph of `qa.graph` chang
 GROUP = "192"
 
 
-def compile_reader(files: ModelFiles, layers: int) -> tuple[Any, int]:
+def compile_reader(files: ModelFiles, layers: int, adapter: Adapter | None = None) -> tuple[Any, int]:
     """The compiled reading model and how many requests it can run at once. Raises ModelError where there is none.
 
     One-threaded streams side by side do more in all than one stream on every core.
     """
     streams = min(STREAMS, cores())
-    build = functools.partial(reader, layers=layers)
-    return _compile(files, f"reader-{layers}", build, _unreadable, {"NUM_STREAMS": str(streams)}), streams
+    build = functools.partial(reader, layers=layers, adapter=adapter)
+    kind = f"reader-{layers}" + (f"-{adapter.name}" if adapter else "")
+    return _compile(files, kind, build, _unreadable, {"NUM_STREAMS": str(streams)}), streams
 
 
 def compile_writer(files: ModelFiles) -> Any:

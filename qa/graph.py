@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from qa.adapter import Adapter
 from qa.gguf import Floats, Gguf
-from qa.llama import Shape, layer_of, product, turn_of
+from qa.llama import Shape, layer_of, product, turn_of, turned
 
 FAR = 2**31 - 1
 
 
-def reader(gguf: Gguf, shape: Shape, layers: int, exact: bool = False) -> Any:
+def reader(gguf: Gguf, shape: Shape, layers: int, adapter: Adapter | None = None, exact: bool = False) -> Any:
     """Hidden states at chosen places after the first `layers` layers, without a memory of earlier calls.
 
     `tokens` (total,) are all rows one after the other, so that nothing is computed for padding; `rows` (rows, length)
@@ -30,7 +31,7 @@ def reader(gguf: Gguf, shape: Shape, layers: int, exact: bool = False) -> Any:
     from openvino import opset13 as op
 
     tokens, back, rows, at = _parameter("tokens", 1), _parameter("back", 1), _parameter("rows"), _parameter("at")
-    llama = _Llama(gguf, shape, exact)
+    llama = _Llama(gguf, shape, exact, adapter)
     positions = op.range(op.constant(0), _size(rows, 1), op.constant(1), "i64")
     packed = _Places(llama.turns(op.unsqueeze(positions, _ints(0))), rows, back)
     mask = op.unsqueeze(_not_after(positions, op.unsqueeze(positions, _ints(1))), _ints(0, 1))
@@ -133,6 +134,7 @@ class _Llama:
     gguf: Gguf
     shape: Shape
     exact: bool
+    adapter: Adapter | None = None
 
     def __post_init__(self) -> None:
         self._turn, self._head_turn = turn_of(self.shape.width, 0), turn_of(self.shape.head, 1)
@@ -157,7 +159,10 @@ class _Llama:
         """`x`, which stands `at` some places, after one layer that looks at `read` and the places `of` it."""
         from openvino import opset13 as op
 
-        w = layer_of(self.gguf, self.shape, number, self._turn, self._head_turn)
+        w = layer_of(self.gguf, self.shape, number)
+        if self.adapter:
+            w = self.adapter.applied(number, w)
+        w = turned(w, self.shape, self._turn, self._head_turn)
         here, there = self._norm(x), self._norm(read)
         query = self._rotate(self._heads(at.spread(self._linear(here, w.query)), self.shape.heads), at.turns)
         key = self._rotate(self._heads(of.spread(self._linear(there, w.key)), self.shape.key_heads), of.turns)

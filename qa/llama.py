@@ -70,24 +70,37 @@ class Layer:
     down: Floats
 
 
-def layer_of(gguf: Gguf, shape: Shape, number: int, turn: Floats, head_turn: Floats) -> Layer:
-    """One layer with its norms folded into the weights that follow and its sides turned.
-
-    With R = `turn`: weights that read the stream become W diag(norm) R, weights that add to it R^T W. Each head's
-    values are turned by `head_turn` and turned back by the output weight: attention only averages them.
-    """
+def layer_of(gguf: Gguf, shape: Shape, number: int) -> Layer:
+    """One layer with its norms folded into the weights that follow: W becomes W diag(norm)."""
     w = {name: gguf.tensor(f"blk.{number}.{name}.weight") for name in NAMES}
-    heads, keys, size, width = shape.heads, shape.key_heads, shape.head, shape.width
-    value = head_turn.T @ product(w["attn_v"] * w["attn_norm"], turn).reshape(keys, size, width)
-    output = (w["attn_output"].reshape(width * heads, size) @ head_turn).reshape(width, width)
     return Layer(
-        query=product(_halves(w["attn_q"], heads) * w["attn_norm"], turn),
-        key=product(_halves(w["attn_k"], keys) * w["attn_norm"], turn),
+        query=_halves(w["attn_q"], shape.heads) * w["attn_norm"],
+        key=_halves(w["attn_k"], shape.key_heads) * w["attn_norm"],
+        value=w["attn_v"] * w["attn_norm"],
+        output=w["attn_output"],
+        gate=w["ffn_gate"] * w["ffn_norm"],
+        up=w["ffn_up"] * w["ffn_norm"],
+        down=w["ffn_down"],
+    )
+
+
+def turned(layer: Layer, shape: Shape, turn: Floats, head_turn: Floats) -> Layer:
+    """The same layer with its sides turned.
+
+    With R = `turn`: weights that read the stream become W R, weights that add to it R^T W. Each head's values are
+    turned by `head_turn` and turned back by the output weight: attention only averages them.
+    """
+    heads, keys, size, width = shape.heads, shape.key_heads, shape.head, shape.width
+    value = head_turn.T @ product(layer.value, turn).reshape(keys, size, width)
+    output = (layer.output.reshape(width * heads, size) @ head_turn).reshape(width, width)
+    return Layer(
+        query=product(layer.query, turn),
+        key=product(layer.key, turn),
         value=value.reshape(keys * size, width),
         output=product(turn.T, output),
-        gate=product(w["ffn_gate"] * w["ffn_norm"], turn),
-        up=product(w["ffn_up"] * w["ffn_norm"], turn),
-        down=product(turn.T, w["ffn_down"]),
+        gate=product(layer.gate, turn),
+        up=product(layer.up, turn),
+        down=product(turn.T, layer.down),
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ModelError
+from qa.adapter import Adapter
 from qa.compiled import compile_reader, compile_writer
 from qa.modelfiles import ModelFiles, find, runtime
 from qa.reader import Ids, Reader
@@ -34,7 +35,7 @@ class LocalModel:
         self.name = files.name
         _, genai = runtime()
         self._step, self._load_reader, self._load_writer = threading.Lock(), threading.Lock(), threading.Lock()
-        self._readers: dict[int, Reader] = {}
+        self._readers: dict[tuple[int, str], Reader] = {}
         self._writer: Any = None
         try:
             self._tokenizer = genai.Tokenizer(str(files.folder))
@@ -55,22 +56,28 @@ class LocalModel:
         """
         return cls(find(model))
 
-    def states(self, prefixes: Sequence[str], question: str, layer: int) -> npt.NDArray[np.float32]:
+    def tokens(self, prefixes: Sequence[str], question: str) -> tuple[list[Ids], Ids]:
+        """What `states` reads: the token ids of each prefix, cut to 256, and those of the question, cut to 64."""
+        asked = self._ids(" " + question.strip(), QUESTION)[:QUESTION]
+        heads = [self._ids(prefix, PREFIX) for prefix in prefixes]
+        return [h if len(h) <= PREFIX else np.r_[h[: PREFIX - PREFIX_END], h[-PREFIX_END:]] for h in heads], asked
+
+    def states(
+        self, prefixes: Sequence[str], question: str, layer: int, adapter: Adapter | None = None
+    ) -> npt.NDArray[np.float32]:
         """What the model holds after each prefix and the question, `(len(prefixes), 2 * width)`.
 
-        The states after `layer` layers at the question's last token, and their mean over the question's tokens.
+        The states after `layer` layers, changed by `adapter`, at the question's last token, and their mean over the
+        question's tokens.
 
         >>> LocalModel.load("embedded").states(["Passage: Cats purr."], "Why do cats purr?", 18).shape
         (1, 1152)
 
-        Raises ModelError for a model that was not made from a GGUF.
+        Raises ModelError for a model that was not made from a GGUF, or not of the adapter's sizes.
         """
         if not prefixes:
             return np.zeros((0, 0), np.float32)
-        asked = self._ids(" " + question.strip(), QUESTION)[:QUESTION]
-        heads = [self._ids(prefix, PREFIX) for prefix in prefixes]
-        cut = [ids if len(ids) <= PREFIX else np.r_[ids[: PREFIX - PREFIX_END], ids[-PREFIX_END:]] for ids in heads]
-        return self._open_reader(layer)(cut, asked)
+        return self._open_reader(layer, adapter)(*self.tokens(prefixes, question))
 
     def stream(
         self, messages: Sequence[dict[str, str]], max_tokens: int, cancel: threading.Event | None = None
@@ -107,11 +114,12 @@ class LocalModel:
                 yield text[len(shown) :]
                 shown = text
 
-    def _open_reader(self, layer: int) -> Reader:
+    def _open_reader(self, layer: int, adapter: Adapter | None) -> Reader:
+        key = layer, adapter.name if adapter else ""
         with self._load_reader:
-            if layer not in self._readers:
-                self._readers[layer] = Reader(*compile_reader(self._files, layer))
-            return self._readers[layer]
+            if key not in self._readers:
+                self._readers[key] = Reader(*compile_reader(self._files, layer, adapter))
+            return self._readers[key]
 
     def _open_writer(self) -> Any:
         with self._load_writer:

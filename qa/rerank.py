@@ -14,11 +14,13 @@ from typing import Protocol
 
 from index.errors import ModelError
 from index.types import Hit
+from qa.adapter import Adapter
+from qa.adapter import load as load_adapter
 from qa.compose import leans
 from qa.entail import cross_encoder
 from qa.fitted import fitted
 from qa.local import LocalModel
-from qa.probe import Floats, Probe
+from qa.probe import Probe
 from qa.probe import load as load_probe
 from qa.rank import Context, Frequency, Signals, signals, weigh
 
@@ -56,22 +58,24 @@ class ProbeReranker:
 
     fitted = "probe"
 
-    def __init__(self, model: LocalModel, probe: Probe) -> None:
-        self._model, self._probe = model, probe
+    def __init__(self, model: LocalModel, probe: Probe, adapter: Adapter) -> None:
+        self._model, self._probe, self._adapter = model, probe, adapter
         self.name = f"probe of {model.name}"
 
     def judge(self, question: str, hits: Sequence[Hit], context_of: ContextOf) -> list[float]:
-        return [float(x) for x in self._probe.logits(self.states(question, hits, context_of))]
+        states = self._model.states(prefixes(hits, context_of), question, self._probe.layer, self._adapter)
+        return [float(x) for x in self._probe.logits(states)]
 
-    def states(self, question: str, hits: Sequence[Hit], context_of: ContextOf) -> Floats:
-        """What the probe judges by, and what it is fitted on."""
-        prefixes = []
-        for hit in hits:
-            # What stands before is read only where the sentence leans on it: elsewhere it lends its own merits.
-            before = context_of(hit).before[-CONTEXT_CHARACTERS:] if leans(hit.sentence.text) else ""
-            text = f"{before} {hit.sentence.text}".strip()
-            prefixes.append(f"Passage: {text}\nQuestion answered by the passage:")
-        return self._model.states(prefixes, question, self._probe.layer)
+
+def prefixes(hits: Sequence[Hit], context_of: ContextOf) -> list[str]:
+    """What is read before the question, and what adapter and probe are fitted on."""
+    made = []
+    for hit in hits:
+        # What stands before is read only where the sentence leans on it: elsewhere it lends its own merits.
+        before = context_of(hit).before[-CONTEXT_CHARACTERS:] if leans(hit.sentence.text) else ""
+        text = f"{before} {hit.sentence.text}".strip()
+        made.append(f"Passage: {text}\nQuestion answered by the passage:")
+    return made
 
 
 class CrossEncoderReranker:
@@ -95,7 +99,7 @@ def choose_reranker(name: str, notify: Callable[[str], None]) -> Reranker:
         return NoReranker()
     try:
         if name in ("auto", "probe"):
-            return ProbeReranker(LocalModel.load("embedded"), load_probe())
+            return ProbeReranker(LocalModel.load("embedded"), load_probe(), load_adapter())
         return CrossEncoderReranker(name)
     except ModelError as exc:
         notify(f"{exc} Evidence keeps the order of the search.")

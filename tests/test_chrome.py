@@ -110,6 +110,30 @@ def test_an_articles_own_lists_and_subheads_stay() -> None:
     assert marked(page) == set()
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "Lentil soup\nServes four people and takes half an hour.\nMethod\nFry the onion in oil until it is soft\n"
+        "Add the lentils and the stock\nCook for twenty minutes and serve",
+        "Festival opens on Friday\nThe festival opens on Friday with these concerts, the town said.\nMain stage\n"
+        "Anna Berg plays the sonatas of Bach\nThe Oslo Quartet plays Grieg and Sibelius",
+        "How they voted\nThe council approved the budget by eight votes to three.\nVoting in favour\n"
+        "Ada Low of the Green Party\nBen Kirk of the Labour Party",
+        "Interview with Ann Lee\nWhat do you think of the new law?\nIt is a good law, and I voted for it.",
+    ],
+)
+def test_a_list_that_ends_an_article_is_its_own(page: str) -> None:
+    assert marked(page.splitlines()) == set()
+
+
+def test_the_same_list_below_a_pages_furniture_is_the_pages() -> None:
+    page = ["The mill burned down.", "Post a Comment", "Main stage", "Anna Berg plays the sonatas of Bach",
+            "The Oslo Quartet plays Grieg and Sibelius"]  # fmt: skip
+    assert marked(page) == {1, 2, 3, 4}
+    for line in ("What do you think?", "What do you think? Tell us in the comments"):
+        assert marked(["The mill burned down.", line]) == {1}
+
+
 def test_readers_comments_are_chrome() -> None:
     page = ["It rained.", "Comments (2)", "Berta says:", "My cat has never been so wet.", "Reply", "Dry here.", "Reply"]
     assert sorted(marked(page)) == [1, 2, 3, 4, 5, 6]

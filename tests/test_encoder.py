@@ -212,3 +212,14 @@ def test_a_folder_that_is_no_models_is_told(tmp_path: Path) -> None:
     assert cache_name(tmp_path) == ""
     with pytest.raises(ModelError, match="can't be loaded"):
         Embedder(str(tmp_path), "float32").encode(TEXTS)
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])  # as a graph, and by the library
+def test_surrogates_are_joined_or_replaced(small: Path, cache: Path, precision: str) -> None:
+    embedder = Embedder(str(small), precision)
+    some, others = (
+        embedder.encode(["a mill \ud83c\udf89", "the caf\udce9"]),
+        embedder.encode(["a mill 🎉", "the caf\ufffd"]),
+    )
+    assert runs_as_graph(embedder) == (precision == "float32")
+    assert np.array_equal(some, others)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from index.encodings import decode
 from index.errors import UserError
-from index.formats import FORMATS, extract
+from index.formats import FORMATS, MAX_CHARACTERS, MAX_PAGES, MAX_UNPACKED, MAX_XML, extract
 from index.read import read_file
 from index.split import split
 
@@ -172,6 +173,40 @@ def test_damaged_files_are_said_in_one_line(suffix: str, data: bytes, message: s
     with pytest.raises(UserError) as refused:
         extract(data, suffix, f"a{suffix}")
     assert str(refused.value) == message
+
+
+def swollen(part: str, size: int) -> bytes:
+    """A Word file with one more part, which is nothing but spaces."""
+    out = io.BytesIO(docx())
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as packed, packed.open(part, "w") as member:
+        for _ in range(size // 2**20):
+            member.write(b" " * 2**20)
+    return out.getvalue()
+
+
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused_before_it_is_read() -> None:
+    for part, size in (("word/document2.xml", 2 * MAX_XML), ("word/media/a.bin", 2 * MAX_UNPACKED)):
+        data = swollen(part, size)
+        assert len(data) < 2**20
+        with pytest.raises(UserError) as refused:
+            extract(data, ".docx", "a.docx")
+        assert str(refused.value) == (
+            "a.docx: unpacks to more than a long book. Split it into smaller files, or save its text as .txt."
+        )
+    assert extract(swollen("word/media/a.bin", 2 * MAX_XML), ".docx", "a.docx").text  # pictures may be larger
+
+
+def test_a_pdf_of_very_many_pages_is_refused() -> None:
+    with pytest.raises(UserError) as refused:
+        extract(pdf(*[["a"]] * (MAX_PAGES + 1)), ".pdf", "a.pdf")
+    assert str(refused.value) == "a.pdf: has more than 3,000 pages. Split it into smaller files."
+
+
+def test_a_pdf_of_very_much_text_is_refused() -> None:
+    page = ["a" * 1_000] * 900
+    with pytest.raises(UserError) as refused:
+        extract(pdf(*[page] * (1 + MAX_CHARACTERS // 900_000)), ".pdf", "a.pdf")
+    assert str(refused.value) == "a.pdf: holds more than 8,000,000 characters. Split it into smaller files."
 
 
 @pytest.mark.parametrize("suffix", sorted(FORMATS))

@@ -318,29 +318,32 @@ def test_watch_follows_a_folder_until_it_is_stopped(place: tuple[Path, Path]) ->
     news, store = place
     argv = command(news, "--watch", "--json", "--store", store)
     with subprocess.Popen(argv, stdout=-1, stderr=-1, text=True, cwd=ROOT) as process:
-        assert process.stdout and process.stderr
+        try:
+            assert process.stdout and process.stderr
 
-        def report() -> dict[str, object]:
-            found = json.loads(process.stdout.readline())  # type: ignore[union-attr]
-            return {
-                name: value
-                for name, value in found.items()
-                if value and name not in ("articles", "sentences", "seconds")
-            }
+            def report() -> dict[str, object]:
+                found = json.loads(process.stdout.readline())  # type: ignore[union-attr]
+                return {
+                    name: value
+                    for name, value in found.items()
+                    if value and name not in ("articles", "sentences", "seconds")
+                }
 
-        assert report() == {"unchanged": 2}
-        (news / "deep").mkdir()
-        (news / "deep" / "new.txt").write_text(article(5, 4))
-        assert report() == {"added": ["deep/new.txt"], "unchanged": 2}
-        (news / ".hidden.txt").write_text(article(6, 4))
-        (news / "0000.txt").unlink()
-        assert report() == {"removed": ["0000.txt"], "unchanged": 2}
-        (news / "deep").rename(news / "moved")
-        assert report() == {"renamed": [["deep/new.txt", "moved/new.txt"]], "unchanged": 1}
-        time.sleep(0.2)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 130
-        assert process.stderr.read() == "citespan: stopped\n"
+            assert report() == {"unchanged": 2}
+            (news / "deep").mkdir()
+            (news / "deep" / "new.txt").write_text(article(5, 4))
+            assert report() == {"added": ["deep/new.txt"], "unchanged": 2}
+            (news / ".hidden.txt").write_text(article(6, 4))
+            (news / "0000.txt").unlink()
+            assert report() == {"removed": ["0000.txt"], "unchanged": 2}
+            (news / "deep").rename(news / "moved")
+            assert report() == {"renamed": [["deep/new.txt", "moved/new.txt"]], "unchanged": 1}
+            time.sleep(0.2)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 130
+            assert process.stderr.read() == "citespan: stopped\n"
+        finally:
+            process.kill()  # else leaving the block waits for it, however long that takes
 
 
 def test_help_names_each_setting_and_every_command() -> None:

@@ -117,6 +117,17 @@ def test_a_renamed_file_keeps_ids_and_vectors_and_is_known_by_its_new_name(place
     place.check()
 
 
+def test_a_file_renamed_to_another_format_is_read_anew(place: Place) -> None:
+    page = "<html><body><article><p>The mill of Ost burned down on Monday.</p></article></body></html>"
+    (place.news / "a.html").write_text(page)
+    place.run()
+    assert place.library.text("a.html") == "The mill of Ost burned down on Monday."
+    (place.news / "a.html").rename(place.news / "a.txt")
+    assert said(place.run()) == {"added": ("a.txt",), "removed": ("a.html",)}
+    assert place.library.text("a.txt") == page
+    place.check()
+
+
 def test_a_moved_folder_is_one_renaming_for_each_file(place: Place) -> None:
     write_articles(place.news / "2024", 4)
     place.run()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 from fakes import HashedEmbedder, settings_for
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.fold import fold
 from index.ingest import ingest
 from index.lexical import bm25, document_frequency, terms
 from index.library import Library
@@ -57,6 +59,58 @@ def test_the_best_come_first_and_no_more_than_asked_for(library: Library) -> Non
 @pytest.mark.parametrize("question", ["NATO", "nato's", "cote d'azur", "Côte d’Azur", "organize defense", "ORGANISING"])
 def test_spelling_case_accents_and_endings_are_folded(library: Library, question: str) -> None:
     assert found(library, question) == [LINES[3]]
+
+
+@pytest.mark.parametrize(
+    ("questions", "line"),
+    [
+        (
+            ["ストライキ", "オスト港はいつ再開したか", "バスの港"],
+            "オスト港は月曜日、九日間のストライキの後に再開したと所長が述べた。",
+        ),
+        (["罢工多少天", "港口"], "奥斯特港在罢工九天后于周一重新开放，港口主任表示。"),
+        (["บริษัท"], "ประธานบริษัทกล่าวว่าท่าเรือเปิดแล้วเมื่อวันจันทร์"),
+        (["बंदरगाह कब खुला", "हड़ताल"], "ओस्ट का बंदरगाह सोमवार को नौ दिन की हड़ताल के बाद फिर खुल गया।"),
+        (["오스트항 파업", "파업"], "오스트항은 아흐레 동안의 파업이 끝난 뒤 월요일에 다시 열렸다."),
+    ],
+)
+def test_words_of_scripts_without_spaces_or_with_vowel_signs_are_found(
+    tmp_path: Path, questions: list[str], line: str
+) -> None:
+    (tmp_path / "a.txt").write_text("\n".join([*LINES, line, "Coffee and tea."]), encoding="utf-8")
+    ingest([tmp_path / "a.txt"], settings_for(tmp_path / "store"), embedder=HashedEmbedder())
+    library = Library(tmp_path / "store")
+    for question in questions:
+        assert found(library, question) == [line], question
+    assert found(library, "हताल") == [] == found(library, "ガギグ")
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "filled filed",
+        "filling filing",
+        "polled poled",
+        "tilled tiled",
+        "refilled refiled",
+        "scoured scored",
+        "バス ハス",
+    ],
+)
+def test_different_words_stay_different(pair: str) -> None:
+    one, other = pair.split()
+    assert fold(one) != fold(other)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    """travelled traveled|cancelling canceling|modelled modeled|labelled labeled|signalling signaling|fuelled fueled
+    |dialled dialed|traveller traveler|centred centered|centring centering|theatres theaters|catalogued cataloged
+    |cataloguing cataloging|dialogue dialog|favourite favorite|Łódź łódź|İzmir izmir|Ё е|हिन्दी हिन्दी""".split("|"),
+)
+def test_spellings_of_one_word_are_equal(pair: str) -> None:
+    one, other = pair.split()
+    assert fold(one) == fold(other)
 
 
 def test_some_sentences_are_scored_beside_the_best_in_the_same_pass(library: Library) -> None:

@@ -135,6 +135,15 @@ def first_layout(tmp_path: Path) -> Path:
     return store
 
 
+def test_a_store_whose_words_were_folded_in_another_way_is_told_and_brought_up_to_date(tmp_path: Path) -> None:
+    store = made(tmp_path, 1)
+    change_catalogue(store, "UPDATE words SET folded = 'old'", f"PRAGMA user_version = {LAYOUT - 1}")
+    with pytest.raises(StoreError, match=f"has layout {LAYOUT - 1}, .* --rebuild --store"):
+        Library(store)
+    rebuild(settings_for(store), embedder=HashedEmbedder())
+    assert Library(store).rows("SELECT count(*) FROM words WHERE folded != 'old'") == [(12,)]
+
+
 def test_an_older_layout_is_told_and_brought_up_to_date_from_the_kept_text(tmp_path: Path) -> None:
     store = first_layout(tmp_path)
     with pytest.raises(StoreError) as told:

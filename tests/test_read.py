@@ -168,6 +168,16 @@ def test_front_matter_overrides_and_is_no_content(tmp_path: Path) -> None:
     assert (article.start, page.chrome[0].end) == (len(front), len(front))
 
 
+@pytest.mark.parametrize("where", ["front matter", "sidecar"])
+def test_an_escaped_surrogate_pair_in_metadata_is_one_character(tmp_path: Path, where: str) -> None:
+    said = r'title: "Party \ud83c\udf89 in Ost \ud83c"'
+    front, aside = (f"---\n{said}\n---\n", "") if where == "front matter" else ("", said)
+    write(tmp_path, "a.meta.yaml", aside)
+    page = read_file(write(tmp_path, "a.md", front + STORY), "a.md")
+    assert [a.title for a in page.articles] == ["Party 🎉 in Ost \ufffd"]
+    assert page.text == front + STORY
+
+
 @pytest.mark.parametrize("front", ["---\nIt rained.\n---\n", "---\n{]: x\n---\n", "---\nfoo: 1\n---\n", "---\n"])
 def test_rules_that_are_no_front_matter_stay_text(front: str) -> None:
     page = from_text(front + STORY, "a.txt")

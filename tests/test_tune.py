@@ -1,0 +1,92 @@
+"""Tuning: the twin in torch is the model that the product runs, and what is tuned judges better there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pytest
+from eval_toys import hit
+
+from eval.asked import Asked
+from eval.gold import GoldRow
+from eval.lora import Example, Start, Trainer
+from eval.tune import hardest, judged_by, odds_of
+from index.errors import UserError
+from qa.bot import Bot
+from qa.gguf import Gguf
+from qa.llama import shape_of
+from qa.local import LocalModel
+from qa.modelfiles import find
+from qa.probe import LAYER
+from qa.rank import Context, signals
+
+PASSAGES = [f"Passage: {text}\nQuestion answered by the passage:" for text in (
+    "The mill opened in 1802.", "The mill belongs to the town.", "Bread is baked there on Fridays.",
+    "The river has two bridges.",
+)]  # fmt: skip
+QUESTIONS = (
+    "When did the mill open?", "Who owns the mill?", "On which day is bread baked?", "How many bridges are there?",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def model() -> LocalModel:
+    return LocalModel.load("embedded")
+
+
+@pytest.fixture(scope="module")
+def trainer(model: LocalModel) -> Trainer:
+    """Each question with each passage; the passage of the same number is the right one."""
+    examples = []
+    for n, question in enumerate(QUESTIONS):
+        passages, asked = model.tokens(PASSAGES, question)
+        examples += [Example(np.concatenate([p, asked]), len(asked), n == m) for m, p in enumerate(passages)]
+    path = find("embedded").gguf
+    assert path
+    gguf = Gguf.open(path)
+    shape = shape_of(gguf)
+    assert shape
+    return Trainer(gguf, shape, examples)
+
+
+def test_the_twin_in_torch_holds_what_the_product_reads(model: LocalModel, trainer: Trainer) -> None:
+    mine = trainer.states(np.arange(4))
+    own = model.states(PASSAGES, QUESTIONS[0], LAYER)
+    near = (mine * own).sum(1) / np.linalg.norm(mine, axis=1) / np.linalg.norm(own, axis=1)
+    assert near.min() > 0.99
+
+
+def test_what_is_tuned_judges_better_in_the_product(model: LocalModel, trainer: Trainer) -> None:
+    width = 2 * 576
+    nothing = Start(np.zeros(width), np.ones(width), 0.0, np.zeros(width))
+    each = [range(4 * n, 4 * n + 4) for n in range(4)]
+    made, probe = trainer.fit(each * 4, nothing)
+    for n, question in enumerate(QUESTIONS):
+        odds = probe.logits(model.states(PASSAGES, question, LAYER, made))
+        assert odds.argmax() == n
+
+
+def asked(question: str, rights: tuple[bool, ...]) -> Asked:
+    hits = [hit("rain.txt", (n, n + 5)) for n in range(len(rights))]
+    found = signals(question, hits, [Context("", "")] * len(hits), lambda _: 1, 10)
+    row = GoldRow("q", "fact", question, True, split="dev")
+    head, nobody = tuple(zip(hits, found, strict=True)), cast(Bot, None)
+    return Asked(row, "gold", "group", nobody, head, (), ("a", "b", "c"), np.array(rights))
+
+
+def test_a_question_is_learned_from_its_right_and_its_hardest_passages() -> None:
+    odds = np.array([0.1, 3.0, 2.0, -1.0, 1.0, 0.5, 0.4, -2.0])
+    of = asked("Why?", (False, False, True, True, False, False, False, False))
+    assert hardest(of, odds) == [2, 3, 1, 4, 5, 6, 0]
+
+
+def test_odds_are_kept_by_what_was_read(tmp_path: Path) -> None:
+    one, two = asked("Why?", (True, False, False)), asked("When?", (False, False, True))
+    path = tmp_path / "odds.json"
+    path.write_text(json.dumps(odds_of([one, two], [np.array([1.0, 2, 3]), np.array([4.0, 5, 6])])))
+    assert [h.rerank for h, _ in judged_by([two], path)[0].head] == [4.0, 5.0, 6.0]
+    with pytest.raises(UserError, match="1 of 2 questions find other evidence"):
+        judged_by([one, asked("Who?", (True, False, False))], path)
