@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 
+from index.errors import StoreError
 from index.types import Article, Hit, Span
 from qa.types import Citation
 
@@ -25,7 +26,7 @@ class Book:
         return tuple(self._made)
 
     def article(self, hit: Hit) -> Article:
-        return self._articles[hit.sentence.article_id]
+        return self._owner(hit.sentence.article_id, hit.sentence.span)
 
     def cite(self, article_id: str, span: Span, quote: str) -> int:
         if span not in self._numbers:
@@ -34,10 +35,16 @@ class Book:
         return self._numbers[span]
 
     def citation(self, n: int, article_id: str, span: Span, quote: str) -> Citation:
-        a = self._articles[article_id]
+        a = self._owner(article_id, span)
         return Citation(
             n, span.source, article_id, a.title, a.publisher, a.published, span.start, span.end, quote, a.sha256
         )
+
+    def _owner(self, article_id: str, span: Span) -> Article:
+        """Raises StoreError for an article that was taken out of the store after its sentence was found."""
+        if article_id not in self._articles:
+            raise StoreError(f"{span.source} is not in the index any more. Ask again, or index it: python -m index")
+        return self._articles[article_id]
 
 
 class Clock:

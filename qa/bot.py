@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.embed import Embedder
-from index.errors import UserError
+from index.errors import StoreError, UserError
 from index.library import Library
 from index.search import Search
 from index.settings import Settings
@@ -24,9 +24,10 @@ from qa.entail import Verify, verifier
 from qa.fitted import fitted
 from qa.followup import self_contained
 from qa.ground import check
-from qa.llm import EMBEDDED, Model, climb
-from qa.rank import Context
-from qa.rerank import ContextOf, Reranker, choose_reranker, rerank
+from qa.llm import Model, climb
+from qa.modelfiles import EMBEDDED
+from qa.rank import Context, unjudged
+from qa.rerank import ContextOf, CrossEncoderReranker, NoReranker, Reranker, choose_reranker, rerank
 from qa.types import QUOTES, Answer, Citation, Engine, Statement, Turn, Verdict
 from qa.verdict import Features, features
 from qa.verdict import decide as verdict_of
@@ -125,22 +126,19 @@ class Bot:
         if asked != question:
             yield Rewritten(asked)
 
-        # 2. Search: candidate sentences with their passages.
-        yield Stage("searching")
-        candidates = self.search_engine.search(asked, articles=articles)
-        clock.lap("search")
-
-        # 3. Rerank: evidence in order.
-        yield Stage("reading")
-        hits = self._rerank(asked, candidates)
-        clock.lap("rerank")
-
-        # 4. Decide: answered, closest or not_found.
-        verdict, confidence = self._decide(self.features(asked, hits), settings.strictness)
-        clock.lap("decide")
+        # 2. to 4. Find the evidence and judge it; once more where the library has changed meanwhile.
+        for again in (False, True):
+            revision = self.library.revision
+            try:
+                hits, verdict, confidence = yield from self._evidence(asked, articles, settings, clock)
+            except StoreError:
+                if again or self.library.revision == revision:
+                    raise
+                continue
+            if self.library.revision == revision:
+                break
 
         # 5. and 6. Draft from the evidence, and keep what the evidence proves.
-        yield Stage("checking")
         book = Book(self._articles())
         statements: list[Statement] = []
         notes = list(self.notes)
@@ -168,6 +166,25 @@ class Bot:
             unsure=bool(statements) and confidence < self._fitted.thresholds["strict"],
         )
 
+    def _evidence(
+        self, asked: str, articles: frozenset[str] | None, settings: Settings, clock: Clock
+    ) -> Generator[Stage, None, tuple[tuple[Hit, ...], Verdict, float]]:
+        # 2. Search: candidate sentences with their passages.
+        yield Stage("searching")
+        candidates = self.search_engine.search(asked, articles=articles)
+        clock.lap("search")
+
+        # 3. Rerank: evidence in order.
+        yield Stage("reading")
+        hits = self._rerank(asked, candidates)
+        clock.lap("rerank")
+
+        # 4. Decide: answered, closest or not_found.
+        verdict, confidence = self._decide(self.features(asked, hits), settings.strictness)
+        clock.lap("decide")
+        yield Stage("checking")
+        return hits, verdict, confidence
+
     def _rerank(self, question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         engine = self.search_engine
         return rerank(self.reranker, question, hits, self.context_of(), engine.frequency, engine.size)
@@ -193,9 +210,9 @@ class Bot:
         self, question: str, hits: Sequence[Hit], book: Book, settings: Settings, notes: list[str],
         cancel: threading.Event | None,
     ) -> Iterator[Statement]:  # fmt: skip
-        facts = compose.choose(question, hits, settings.statements, self._fitted)
+        facts = compose.choose(question, self._comparable(question, hits), settings.statements, self._fitted)
         drafted = False
-        if self.model is not None and writes(settings):
+        if self.model is not None and writes(self.model, settings):
             try:
                 for statement in self._editor.drafted(self.model, question, facts, book, settings.statements, cancel):
                     drafted = True
@@ -205,6 +222,17 @@ class Bot:
                 notes.append(f"{exc} {kept}")
         if not drafted and not (cancel is not None and cancel.is_set()):
             yield from self._editor.quoted(question, facts, book, trimmed=settings.composer == "trim")
+
+    def _comparable(self, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
+        """The hits in their order, scored in the unit that a further sentence is weighed in.
+
+        A cross-encoder's scores are log-odds or probabilities of its own: the ranking without it was fitted instead.
+        """
+        if self.reranker.fitted != CrossEncoderReranker.fitted:
+            return hits
+        engine, context_of = self.search_engine, self.context_of()
+        weights = fitted(NoReranker.fitted).ranking
+        return unjudged(question, hits, [context_of(h) for h in hits], engine.frequency, engine.size, weights)
 
     def _closest(self, hits: Sequence[Hit], book: Book) -> tuple[Citation, ...]:
         """The nearest sentences, one a passage, as citations of their own."""
@@ -224,15 +252,14 @@ class Bot:
         return self.model.name if self.model is not None and written else QUOTES
 
 
-def writes(settings: Settings) -> bool:
-    """Whether a model writes the prose by these settings.
+def writes(model: Model, settings: Settings) -> bool:
+    """Whether this model, the one that was really opened, writes the prose by these settings.
 
     The embedded one doesn't unless it is told to: its drafts pass the check but drop facts that the quotes keep, and
     take three times as long. README, "Who writes", has the figures and the command.
     """
-    if settings.composer == "auto":
-        return settings.llm != "none" and (bool(settings.llm_url) or settings.llm != EMBEDDED)
-    return settings.composer == "draft" and settings.llm != "none"
+    wanted = model.name != EMBEDDED if settings.composer == "auto" else settings.composer == "draft"
+    return wanted and settings.llm != "none"
 
 
 def _checked(question: str) -> str:

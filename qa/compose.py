@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from index.fold import words
 from index.lexical import STOPWORDS
+from index.sentences import sentences
 from index.types import Hit, Span
 from qa.differ import differ
 from qa.fitted import Fitted, logistic
@@ -28,8 +29,7 @@ _LEANS = re.compile(
     r"|announcement|comments?|remarks?|visit|meeting|agreement|plan|initiative|latter|former))\b",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[.!?][”\"’)]*(?:\s*\[[\d,\s]+\])*(?=\s+[^\s\[])|\n+")
-_ABBREVIATION = re.compile(r"\b(?:[A-Za-z]|Mr|Mrs|Ms|Dr|St|Gen|Gov|Sen|Rep|Lt|Col|Sgt|Prof|No|vs)\.$")
+_FINAL = re.compile(r"[.!?…。！？][\"'”’»)\]]*\s*$")
 _MARKS = re.compile(r"((?:\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+)")
 
 
@@ -65,7 +65,7 @@ def further(question: str, hits: Sequence[Hit]) -> list[Further]:
     def coverage(hit: Hit) -> float:
         return len(terms & _stems(hit.sentence.text)) / max(1, len(terms))
 
-    return [Further(h.score - hits[0].score, coverage(h), several, definition, list_) for h in hits[1:]]
+    return [Further(min(0.0, h.score - hits[0].score), coverage(h), several, definition, list_) for h in hits[1:]]
 
 
 def choose(question: str, hits: Sequence[Hit], limit: int, model: Fitted) -> tuple[Fact, ...]:
@@ -141,27 +141,46 @@ class Drafted:
     passages: tuple[int, ...]
 
 
-def drafted(pieces: Iterator[str], passages: int) -> Iterator[Drafted]:
+def drafted(pieces: Iterable[str], passages: int) -> Iterator[Drafted]:
     """The sentences of a draft as they become complete. A marker that names no shown passage counts for nothing.
 
-    >>> list(drafted(iter(["Ann ca", "me [1]. Bob", " left. [2][9]"]), 2))
+    What has no final mark when the stream ends is dropped: whether the model had done or the limit cut it off can't be
+    told from its words, half a sentence may mean another thing than the whole, and a quote is always at hand.
+
+    >>> list(drafted(iter(["Ann ca", "me [1]. Bob", " left. [2][9] Bob met the"]), 2))
     [Drafted(text='Ann came.', passages=(1,)), Drafted(text='Bob left.', passages=(2,))]
     """
     buffer = ""
-    for piece in pieces:
-        buffer += piece
-        while (end := _complete(buffer)) is not None:
-            yield from _drafted(buffer[:end], passages)
-            buffer = buffer[end:]
-    yield from _drafted(buffer, passages)
+    # By characters, so that a draft reads the same however it arrives.
+    for char in itertools.chain.from_iterable(pieces):
+        buffer += char
+        cuts = []
+        if char == "\n":
+            cuts = [*_cuts(buffer), len(buffer)]
+        elif char == " ":
+            # Where a sentence ends is sure when two words of the next one are there: "Toyota Inc. said", "Inc. Its".
+            cuts = [cut for cut in _cuts(buffer) if _begun(buffer[cut:])][:1]
+        for start, end in itertools.pairwise([0, *cuts]):
+            yield from _drafted(buffer[start:end], passages)
+        buffer = buffer[cuts[-1] :] if cuts else buffer
+    *whole, last = itertools.pairwise([0, *_cuts(buffer), len(buffer)])
+    for start, end in (*whole, *([last] if _FINAL.search(_MARKS.sub("", buffer)) else [])):
+        yield from _drafted(buffer[start:end], passages)
 
 
-def _complete(buffer: str) -> int | None:
-    """Where the first sentence of a growing text ends, markers behind its full stop included; None if unknown yet."""
-    for match in _SENTENCE_END.finditer(buffer):
-        if not _ABBREVIATION.search(buffer, 0, match.start() + 1):
-            return match.end()
-    return None
+def _begun(text: str) -> bool:
+    """Whether a sentence has two words, and no marker is half written."""
+    return len(_MARKS.sub("", text).split()) > 1 and "[" not in text.rpartition("]")[2]
+
+
+def _cuts(buffer: str) -> list[int]:
+    """Where the second sentence and those after it begin; the markers behind a full stop stand before that."""
+    plain, places, at = "", list[int](), 0
+    for mark in _MARKS.finditer(buffer):
+        plain, places = plain + buffer[at : mark.start()], [*places, *range(at, mark.start())]
+        at = mark.end()
+    plain, places = plain + buffer[at:], [*places, *range(at, len(buffer))]
+    return [places[start] for start, _ in sentences(plain)[1:]]
 
 
 def _drafted(text: str, passages: int) -> Iterator[Drafted]:

@@ -9,7 +9,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from qa.claims.clauses import opener
 from qa.claims.facts import Token, sentences
+from qa.claims.frames import frames
 
 Difference = Literal["", "number", "settled", "wished"]
 """`settled`: the first tells as settled what the second tells as wished for; `wished`: the other way round."""
@@ -22,6 +24,7 @@ _WISHED = frozenset(
     desire desires consider considers considering considered ambition propose proposes proposed may might could
     possibility aim aims aspires""".split()
 )
+_ASIDE = frozenset("in on at near from during after before since until within of by".split())
 _REACH = 3  # words between "interest" and what is wished for: "interest in one day joining"
 
 
@@ -36,7 +39,7 @@ def differ(a: str, b: str) -> Difference:
     ''
     """
     first, second = _tokens(a), _tokens(b)
-    if _about(first, second) and _other_number(first, second):
+    if _about(first, second) and _same_subject(a, b) and _other_number(first, second):
         return "number"
     if _names(first) & _names(second):
         if _governed(first, _SETTLED) & _governed(second, _WISHED):
@@ -57,6 +60,32 @@ def _about(a: Sequence[Token], b: Sequence[Token]) -> bool:
 
 def _names(tokens: Sequence[Token]) -> set[str]:
     return {t.key for t in tokens if t.kind == "name"}
+
+
+def _same_subject(a: str, b: str) -> bool:
+    """Whether neither counts for a name that the other hasn't: "Kenya won 11 medals", "Norway won 8 medals"."""
+    first, second = _tokens(a), _tokens(b)
+    if not (_names(first) and _names(second)):
+        return True
+    pairs = ((a, {t.low for t in second}), (b, {t.low for t in first}))  # the first word's capital tells no name
+    return all(run & theirs for text, theirs in pairs for run in _subjects(text))
+
+
+def _subjects(text: str) -> Iterator[set[str]]:
+    """The names before the first number, each as the set of its words, but for places, times and who says so."""
+    for frame in frames(text):
+        told = set().union(*(report.names for report in frame.reports))
+        run: set[str] = set()
+        for i, token in enumerate(frame.tokens):
+            name = token.kind == "name" and token.low not in told
+            if name and (run or opener(frame.tokens, i) not in _ASIDE):
+                run.add(token.low)
+                continue
+            if run:
+                yield run
+                run = set()
+            if token.kind == "number":
+                return
 
 
 def _other_number(a: Sequence[Token], b: Sequence[Token]) -> bool:

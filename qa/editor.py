@@ -10,15 +10,16 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from index.errors import StoreError
 from index.search import Search
-from index.types import Hit
+from index.types import Hit, Span
 from qa import compose, prompts
 from qa.book import Book
 from qa.dates import with_dates
 from qa.entail import Verify
 from qa.llm import Model
 from qa.question import kind_of
-from qa.rerank import ContextOf, NoReranker, Reranker
+from qa.rerank import ContextOf, ProbeReranker, Reranker
 from qa.trim import shortest
 from qa.types import Statement
 
@@ -38,14 +39,15 @@ class Editor:
         """The evidence sentences themselves, each cited; those of other articles that say the same beside it."""
         for fact in facts:
             span = compose.with_context(fact.shown, self._search.before(fact.shown.sentence))
-            text = " ".join(self._library.quote(span).split())
+            quote = self._quote(span, fact.shown)
+            text = " ".join(quote.split())
             if trimmed and span == fact.shown.sentence.span:
                 text = self._trimmed(question, fact.shown, text)
             if kind_of(question) == "when":
                 text = with_dates(text, book.article(fact.shown).published)
-            numbers = [book.cite(fact.shown.sentence.article_id, span, self._library.quote(span))]
+            numbers = [book.cite(fact.shown.sentence.article_id, span, quote)]
             for twin in fact.also:
-                words = twin.sentence.text
+                words = self._quote(twin.sentence.span, twin)
                 if self._verify(text, [words], [book.article(twin).published]).ok or compose.same_fact(text, words):
                     numbers.append(book.cite(twin.sentence.article_id, twin.sentence.span, words))
             yield Statement(text, tuple(numbers), "quote")
@@ -55,9 +57,10 @@ class Editor:
         cancel: threading.Event | None,
     ) -> Iterator[Statement]:  # fmt: skip
         """What the model writes from the numbered evidence, as far as the spans that it cites prove it."""
-        spans = [compose.with_context(hit, self._search.before(hit.sentence)) for fact in facts for hit in fact.hits]
-        owners = [book.article(hit) for fact in facts for hit in fact.hits]
-        texts = [self._library.quote(span) for span in spans]
+        hits = [hit for fact in facts for hit in fact.hits]
+        spans = [compose.with_context(hit, self._search.before(hit.sentence)) for hit in hits]
+        owners = [book.article(hit) for hit in hits]
+        texts = [self._quote(span, hit) for span, hit in zip(spans, hits, strict=True)]
         messages = prompts.messages(question, texts, limit)
         said: set[str] = set()
         for sentence in compose.drafted(model.stream(messages, DRAFT_TOKENS, cancel), len(texts)):
@@ -74,10 +77,20 @@ class Editor:
                     yield Statement(sentence.text, cited, "generated")
                     break
 
+    def _quote(self, span: Span, hit: Hit) -> str:
+        """The characters of a span that ends with the sentence of a hit.
+
+        Raises StoreError when they aren't there any more: another process may index while a question is answered.
+        """
+        quote = self._library.quote(span)
+        if not quote.endswith(hit.sentence.text):
+            raise StoreError(f"{span.source} has changed while this was answered. Ask again.")
+        return quote
+
     def _trimmed(self, question: str, hit: Hit, text: str) -> str:
         """A sentence without the clauses that the reranker can do without."""
-        if hit.rerank is None or self._reranker.fitted == NoReranker.fitted:
-            return text
+        if hit.rerank is None or self._reranker.fitted != ProbeReranker.fitted:
+            return text  # `trim.MARGIN` is in the probe's log-odds
         return shortest(
             text,
             lambda part: self._verify(part, [text], [""]).ok,

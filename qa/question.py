@@ -70,7 +70,8 @@ _DEFINING = re.compile(
     r"\([A-Z]{2,}\w*\)|\b(?:is|are|was|were|means?|refers?|stands?|called|termed|known|named|designed|aims?|based|so-called"
     r"|provides?|consists?)\b|—|, (?:a|an|the|which|based)\b"
 )
-_NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w'-]+|\b[A-Z]{2,}\b")
+_CAPITAL = "".join(c for c in map(chr, range(0x2C00)) if c.isupper())  # of Latin, Greek, Cyrillic and their neighbours
+_NAME = re.compile(rf"(?<![.!?] )(?<!^)\b[{_CAPITAL}][\w'-]+|\b[{_CAPITAL}]{{2,}}\b")
 _QUOTED = re.compile(
     r"[“”\"«»„]|(?<!\w)['‘]\w|\b(?:said|says|told|stated|remarked|added|commented|insisted|stressed)\b"
 )
@@ -174,7 +175,7 @@ _ASKING = frozenset(
     number people person place please purpose question reason role said say says sort stand tell text time type use
     used want way ways year""".split()
 )
-_TOKEN = re.compile(r"[A-Za-z0-9][\w.&'’-]*", re.UNICODE)
+_TOKEN = re.compile(r"[^\W_][\w.&'’-]*")
 
 
 def content_words(question: str) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from index.fold import words
 from index.types import Hit
@@ -75,6 +75,16 @@ def signals(
             )
         )
     return found
+
+
+def unjudged(
+    question: str, hits: Sequence[Hit], contexts: Sequence[Context], frequency: Frequency, sentences: int,
+    weights: Mapping[str, float],
+) -> list[Hit]:  # fmt: skip
+    """The hits in the order they have, scored as if no reranker had read them."""
+    bare = [replace(hit, rerank=None) for hit in hits]
+    found = signals(question, bare, contexts, frequency, sentences)
+    return [replace(hit, score=weigh(of, weights)) for hit, of in zip(hits, found, strict=True)]
 
 
 def weigh(signals: Signals, weights: Mapping[str, float]) -> float:

@@ -15,7 +15,11 @@ from conftest import SEEDS
 
 from index.errors import EndpointError, UserError
 from index.settings import Settings
-from qa.bot import Bot, Partial, Rewritten, Stage
+from index.types import Hit
+from qa.bot import Bot, Partial, Rewritten, Stage, writes
+from qa.llm import climb
+from qa.rerank import ContextOf
+from qa.trim import ELLIPSIS
 from qa.types import Answer, Citation, Turn
 
 
@@ -149,6 +153,17 @@ def test_when_nothing_of_a_draft_holds_the_quotes_are_the_answer(bot: Bot, draft
     assert "Warsaw" not in answer.text and "1949" not in answer.text
 
 
+def test_the_embedded_model_quotes_however_it_came_to_be_the_writer(bot: Bot) -> None:
+    named = Settings.load(environ={}, store=bot.settings.store, llm="/no/such.gguf")
+    lines: list[str] = []
+    fallen = climb(named, lines.append)
+    assert fallen is not None and len(lines) == 1
+    assert not writes(fallen, named)
+    assert writes(fallen, named.with_(composer="draft"))
+    assert writes(QueuedModel(), Settings.load(environ={}))
+    assert not writes(QueuedModel(), Settings.load(environ={}, llm="none"))
+
+
 def test_a_model_that_fails_costs_one_line_and_not_the_answer(bot: Bot) -> None:
     answer = with_model(bot, QueuedModel(EndpointError("The endpoint is away."))).ask("Where is NSATU based?")
     assert "Wiesbaden" in answer.text and {s.kind for s in answer.statements} == {"quote"}
@@ -182,6 +197,33 @@ def test_a_question_that_can_not_be_answered_is_one_line(bot: Bot, question: str
 def test_no_store_is_one_line_with_the_next_step(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"There is no index in .* Make one with: python -m index"):
         Bot.open(Settings.load(environ={}, store=tmp_path / "none"))
+
+
+class Scaled:
+    """A cross-encoder that orders as the cosine does, in a unit of its own."""
+
+    name, fitted = "scaled", "cross_encoder"
+
+    def __init__(self, scale: float) -> None:
+        self.scale = scale
+
+    def judge(self, question: str, hits: Sequence[Hit], context_of: ContextOf) -> list[float]:
+        return [self.scale * hit.cosine for hit in hits]
+
+
+@pytest.mark.parametrize("question", ["what is NSATU?", "Who is Mark Rutte?", "Which areas did they agree on?"])
+def test_the_unit_of_a_cross_encoder_decides_nothing(bot: Bot, question: str) -> None:
+    answers = []
+    for scale in (0.001, 1.0, 1000.0):
+        settings = bot.settings.with_(composer="trim")
+        sure = Bot(bot.search_engine, Scaled(scale), None, settings, decide=lambda *given: ("answered", 0.9))
+        answers.append(sure.ask(question))
+    first, *others = ([s.text for s in answer.statements] for answer in answers)
+    assert first and all(texts == first for texts in others)
+    # Nor is anything cut: how much worse a part answers is measured in the probe's unit.
+    assert not any(
+        ELLIPSIS in text and ELLIPSIS not in "".join(c.quote for c in answers[0].citations) for text in first
+    )
 
 
 def test_the_json_contract(bot: Bot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,12 +67,31 @@ def test_a_sentence_that_leans_is_shown_with_the_one_before() -> None:
 
 
 def test_a_draft_becomes_sentences_with_the_passages_they_claim() -> None:
-    draft = "- The U.S. sent 1.5 million. [1]\n- Ann came [2, 3] on Monday.\n\nSources: [1] [9]"
+    draft = "- The U.S. sent 1.5 million. [1]\n- Ann came [2, 3] on Monday.\n\nSources: [1] [9]\n"
     assert list(drafted(iter([draft]), 3)) == [
         Drafted("The U.S. sent 1.5 million.", (1,)),
         Drafted("Ann came on Monday.", (2, 3)),
         Drafted("Sources:", (1,)),
     ]
+
+
+@pytest.mark.parametrize(("draft", "said"), [
+    ("Ann left. [1] Rutte visited Tokyo on Tuesday and met the", ["Ann left."]),
+    ("Rutte visited Tokyo", []),
+    ("Ann left Ost. Bob stayed", ["Ann left Ost."]),
+    ("Toyota Motor Inc. said profits fell [1]. Bob Smith Jr. left [2].",
+     ["Toyota Motor Inc. said profits fell.", "Bob Smith Jr. left."]),
+    ("She joined Toyota Motor Inc. [1, 2] The firm grew.", ["She joined Toyota Motor Inc.", "The firm grew."]),
+    ("“It was late.” [1] Ann left [1, 2, 3]. Bob stayed!", ["“It was late.”", "Ann left.", "Bob stayed!"]),
+])  # fmt: skip
+def test_a_draft_is_cut_where_sentences_end_and_its_unfinished_end_is_dropped(draft: str, said: list[str]) -> None:
+    assert [d.text for d in drafted(iter(draft), 3)] == said
+
+
+def test_a_sentence_is_told_as_soon_as_the_next_one_has_begun() -> None:
+    pieces = iter(["Ann left. [1] ", "Bob met ", "nobody."])
+    assert next(drafted(pieces, 1)) == Drafted("Ann left.", (1,))
+    assert list(pieces) == ["nobody."]
 
 
 @given(st.text(alphabet="ab .[1],2\n!?”", max_size=80), st.integers(1, 9))

@@ -16,6 +16,14 @@ from qa.differ import differ
     ("Ost will sell the Mill Lane bakery.", "Ost wants to keep the Mill Lane bakery.", ""),
     ("Ost will sell the bakery.", "He wants to sell the car.", ""),
     ("Ost will sell the Mill Lane bakery.", "Ost will sell the Mill Lane bakery in May.", ""),
+    ("The Elbe flows through two countries and has a length of 1,094 kilometres.",
+     "The Oder flows through three countries and has a length of 840 kilometres.", ""),
+    ("Kenya won 11 medals at the Olympic Games in Paris.", "Norway won 8 medals at the Olympic Games in Paris.", ""),
+    ("Kenya won 11 medals at the Olympic Games in Paris.", "Kenya won 8 medals at the Olympic Games.", "number"),
+    ("In Ost, the fire killed 12 people.", "The fire killed 15 people in Ost, Ann Lee said.", "number"),
+    ("Ann Lee said the fire killed 12 people in Ost.", "Bo May said the fire killed 15 people in Ost.", "number"),
+    ("Ann Lee opened 12 schools in Ost.", "Lee opened 15 schools in Ost.", "number"),
+    ("Ann Lee opened 12 schools in Ost.", "She opened 15 schools last year.", ""),
     ("", "Ost will sell the Mill Lane bakery.", ""),
 ])  # fmt: skip
 def test_what_is_a_difference(a: str, b: str, how: str) -> None:

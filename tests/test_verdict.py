@@ -60,6 +60,8 @@ def test_words_and_names_of_a_question() -> None:
     assert content_words("What is the name of the plant in Ost?") == ["plant", "ost"]
     assert names_of("Did Ann Lee pay 40 euros to the OECD?") == ["ann", "lee", "40", "oecd"]
     assert names_of("Why did the plant close?") == []
+    assert names_of("Did Élysée, Özil or Łódź meet Ångström in Київ?") == ["elysee", "ozil", "łodz", "angstrom", "киів"]
+    assert can_hold("who", "It was Özil.") and not can_hold("who", "It was özil.")
 
 
 def test_a_rare_word_weighs_more() -> None:
