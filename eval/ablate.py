@@ -16,7 +16,7 @@ from eval.asked import Asked, gather, pair_arguments
 from eval.fit import ANSWERED, JUDGED, RELATED, SIGNALS
 from eval.learn import Bools, Floats
 from eval.metrics import auroc
-from eval.tune import judged_by
+from eval.tune import judged
 from index.types import Hit
 
 # The order of the search alone, by one raw score or by their sum.
@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    asked = judged_by(gather(args))
+    asked = judged(gather(args))
     judge = [np.array([hit.rerank for hit, _ in a.head]) for a in asked]
     print(f"evidence, {sum(a.row.answerable for a in asked)} answerable development questions   at 1   at 3   at 5")
     for name, score in RAW.items():

@@ -34,12 +34,13 @@ class Asked:
 
     row: GoldRow
     gold: str  # the gold file's path
-    group: str  # what must not be split over two folds
+    group: str  # what must not be split over two folds: an article, or in a small gold the question alone
     bot: Bot
     head: tuple[tuple[Hit, Signals], ...]
     tail: tuple[Hit, ...]
     passages: tuple[str, ...]  # what is read before the question, one a hit
     right: Bools  # which hits overlap the gold evidence
+    small: bool  # whether its gold has few articles
 
     def table(self, names: Sequence[str]) -> Floats:
         """Signals by hit: shape (hits, signals)."""
@@ -99,6 +100,7 @@ def _asked(bot: Bot, row: GoldRow, gold: str, many: bool) -> Asked | None:
         tail=hits[DEPTH:],
         passages=tuple(prefixes(hits[:DEPTH], context_of)),
         right=np.array([right(hit.sentence.span, row.evidence) for hit, _ in head], dtype=bool),
+        small=not many,
     )
 
 

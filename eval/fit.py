@@ -20,7 +20,7 @@ from eval import learn
 from eval.asked import Asked, fold_of, gather, pair_arguments
 from eval.learn import Bools, Floats, Ints
 from eval.metrics import auroc
-from eval.tune import QA, judged_by, write_lines
+from eval.tune import QA, judged, write_lines
 from qa import fitted
 from qa.compose import Further, further
 from qa.rank import Signals
@@ -51,7 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     asked = gather(args)
     found: dict[str, Any] = {"made": f"python -m eval fit over {len(asked)} development questions"}
-    for kind, own in (("probe", judged_by(asked)), ("none", asked)):
+    for kind, own in (("probe", judged(asked)), ("none", asked)):
         print(f"\nreranker: {kind}")
         found[kind] = fit(own)
     if not args.dry_run:

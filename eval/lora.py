@@ -1,8 +1,9 @@
 """Fits a low-rank adapter of the reading model and the probe on top of it, together, by gradient descent.
 
-The model is run in torch from the numbers of its GGUF, its matrices in bfloat16; what stands below the changed layers
-is computed once and kept, about half a gigabyte for 10,000 passages. Which passages, and what is right, is up to
-`eval/tune.py`. Try: python -m eval tune --help
+The model is run in torch from the numbers of its GGUF, its matrices in the processor's fastest format. What stands
+below the changed layers is computed once and kept, about 25 MB for a thousand examples; a passage that several
+questions of a step share is read once for all of them, as in `qa/reader.py`. Which passages, and what is right, is up
+to `eval/tune.py`. Try: python -m eval tune --help
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from eval.learn import Floats, Ints
+from eval import learn
+from eval.learn import Floats
+from index.embed import best_precision
 from qa.adapter import WEIGHTS, Adapter, unpacked
 from qa.gguf import Gguf
 from qa.llama import Shape, layer_of
@@ -25,31 +28,49 @@ from qa.probe import LAYER, Probe
 
 FIRST = 12  # the first layer that is changed: those below know the language, not the task, and cost as much again
 RANK, SCALE, DROPOUT = 8, 2.0, 0.1
-EPOCHS, BATCH, WARM = 2, 8, 30  # rounds over all questions, questions a step, steps until the full rate
+EPOCHS, BATCH, WARM = 2, 16, 30  # rounds over all questions, questions a step, steps until the full rate
+CHUNK = 8  # so many questions of a step are about one article: what they share is computed once
 RATE, PROBE_RATE, DECAY = 1e-3, 3e-4, 0.01
+SAMPLE, PROBE_C = 4_000, 0.03  # examples of the first probe, and the inverse weight of its penalty
 WRONG = 0.5  # what a wrong passage weighs: each question has more of them, and they are the hardest ones
+
+Ids = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A passage with a question behind it, whose tokens are the last `asked`; `right` when it answers it."""
+    """The tokens of a passage and of the question behind it; `right` when the one answers the other."""
 
-    ids: npt.NDArray[np.int64]
-    asked: int
+    passage: Ids
+    question: Ids
     right: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """The probe that the fit starts from, with the mean and the spread of the states that it was made on."""
+class Batch:
+    """Some examples as tensors: of each passage one row, of each example one for its question.
 
-    mean: Floats
-    scale: Floats
-    bias: float
-    weights: Floats
+    `places` are the angles' numbers of all tokens, passages first; `seen` which tokens a question's token looks at:
+    (examples, 1, question, passage + question).
+    """
 
-    def odds(self, states: npt.NDArray[Any]) -> Floats:
-        return np.asarray(states @ self.weights + self.bias)
+    passages: int
+    asked: int
+    of: Any  # which passage belongs to an example: (examples,)
+    lengths: Any  # of the questions: (examples,)
+    places: tuple[Any, Any]
+    seen: Any
+
+    @classmethod
+    def of_lengths(cls, passages: Any, of: Any, questions: Any) -> Batch:
+        """From the lengths of passages and questions in tokens."""
+        import torch
+
+        first, second = int(passages.max()), int(questions.max())
+        before = (torch.arange(first) < passages[of][:, None])[:, None].expand(-1, second, -1)
+        among = torch.ones(second, second, dtype=torch.bool).tril().expand(len(of), -1, -1)
+        places = torch.arange(first).expand(len(passages), -1), passages[of][:, None] + torch.arange(second)
+        return cls(len(passages), second, of, questions, places, torch.cat([before, among], -1)[:, None])
 
 
 class Trainer:
@@ -59,36 +80,50 @@ class Trainer:
         import torch
 
         self._shape, self._examples = shape, examples
+        self._dtype = getattr(torch, best_precision())
         self._layers = [
-            {name: torch.tensor(getattr(layer, name), dtype=torch.bfloat16) for name in WEIGHTS}
+            {name: torch.tensor(getattr(layer, name), dtype=self._dtype) for name in WEIGHTS}
             for layer in (layer_of(gguf, shape, number) for number in range(LAYER))
         ]
-        self._below: list[Any] = [None] * len(examples)
+        numbers: dict[bytes, int] = {}
+        self._of = [numbers.setdefault(e.passage.tobytes(), len(numbers)) for e in examples]
+        self._passages = [np.frombuffer(key, np.int64) for key in numbers]
+        # The states of passages and questions at the first layer that is changed.
+        self._below: list[Any] = [None] * len(self._passages)
+        self._asked: list[Any] = [None] * len(examples)
         words = torch.tensor(gguf.tensor("token_embd.weight"))
-        order = sorted(range(len(examples)), key=lambda n: len(examples[n].ids))
+        order = sorted(range(len(examples)), key=lambda n: self._of[n])
         with torch.no_grad():
-            for batch in tqdm([order[n : n + 32] for n in range(0, len(order), 32)], "below", file=sys.stderr):
-                x = self._padded([words[torch.tensor(examples[n].ids)] for n in batch])
-                turns = self._turns(x.shape[1])
+            for part in tqdm([order[n : n + 64] for n in range(0, len(order), 64)], "below", file=sys.stderr):
+                batch, first = self._batch(part)
+                x = self._padded([words[torch.tensor(self._passages[p])] for p in first])
+                y = self._padded([words[torch.tensor(self._examples[n].question)] for n in part])
                 for layer in self._layers[:FIRST]:
-                    x = self._layer(x, turns, layer, {})
-                for row, n in zip(x, batch, strict=True):
-                    self._below[n] = row[: len(examples[n].ids)].half()
+                    x, y = self._layer(x, y, batch, layer, {})
+                for row, p in zip(x, first, strict=True):
+                    self._below[p] = row[: len(self._passages[p])].half()
+                for row, n in zip(y, part, strict=True):
+                    self._asked[n] = row[: len(self._examples[n].question)].half()
 
-    def fit(self, questions: Sequence[Sequence[int]], start: Start) -> tuple[Adapter, Probe]:
-        """The adapter and the probe of its states; `questions` hold numbers of examples."""
+    def fit(self, questions: Sequence[Sequence[int]], articles: Sequence[str]) -> tuple[Adapter, Probe]:
+        """The adapter and the probe of its states; `questions` hold numbers of examples, and each has its article.
+
+        The probe starts as a linear one of the untouched model's states.
+        """
         import torch
 
         torch.manual_seed(0)
         changes = [
             {name: _factors(weight) for name, weight in self._layers[number].items()} for number in range(FIRST, LAYER)
         ]
+        states, first_bias, first = self._first_probe([n for question in questions for n in question])
         # In units of the states' spread, where all weights are of like size.
-        mean, scale = (torch.tensor(x, dtype=torch.float32) for x in (start.mean, start.scale))
-        weights = torch.tensor(start.weights * start.scale, dtype=torch.float32, requires_grad=True)
-        bias = torch.tensor(start.odds(start.mean), dtype=torch.float32, requires_grad=True)
+        center, spread = states.mean(0), states.std(0)
+        mean, scale = (torch.tensor(x, dtype=torch.float32) for x in (center, spread))
+        weights = torch.tensor(first * spread, dtype=torch.float32, requires_grad=True)
+        bias = torch.tensor(first_bias + float(center @ first), dtype=torch.float32, requires_grad=True)
         factors = [factor for layer in changes for pair in layer.values() for factor in pair]
-        steps = list(_steps(questions))
+        steps = list(_steps(questions, articles))
         optimizer = torch.optim.AdamW(
             [
                 {"params": factors, "lr": RATE, "weight_decay": DECAY},
@@ -98,84 +133,113 @@ class Trainer:
         rate = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, len(steps)))
         shown = tqdm(steps, "tuning", file=sys.stderr)
         for step in shown:
-            loss = 0.0
             optimizer.zero_grad()
-            total = sum(1.0 if self._examples[n].right else WRONG for n in step)
-            # Two batches of like lengths waste less on padding than one.
-            for part in np.array_split(sorted(step, key=lambda n: len(self._examples[n].ids)), min(2, len(step))):
-                odds = (self._states(part, changes) - mean) / scale @ weights + bias
-                wanted = torch.tensor([float(self._examples[n].right) for n in part])
-                each = torch.nn.functional.binary_cross_entropy_with_logits(odds, wanted, reduction="none")
-                lost = (each * torch.where(wanted > 0, 1.0, WRONG)).sum() / total
-                lost.backward()  # type: ignore[no-untyped-call]
-                loss += lost.item()
+            odds = (self._states(step, changes) - mean) / scale @ weights + bias
+            right = torch.tensor([self._examples[n].right for n in step])
+            weight = torch.where(right, 1.0, WRONG)
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(
+                odds, right.float(), weight / weight.sum(), reduction="sum"
+            )
+            loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(factors, 1.0)
             optimizer.step()
             rate.step()
-            shown.set_postfix(loss=f"{loss:.3f}")
+            shown.set_postfix(loss=f"{loss.item():.3f}")
         own = (weights.detach() / scale).double().numpy()
-        probe = Probe(LAYER, round(bias.item() - float(own @ start.mean), 5), tuple(round(float(w), 5) for w in own))
+        probe = Probe(LAYER, round(bias.item() - float(own @ center), 5), tuple(round(float(w), 5) for w in own))
         return _adapter(changes), probe
 
-    def states(self, batch: Ints) -> npt.NDArray[np.float32]:
+    def states(self, numbers: Sequence[int]) -> npt.NDArray[np.float32]:
         """What the untouched model holds for the examples of these numbers, in the form of `qa.reader`."""
         import torch
 
         with torch.no_grad():
-            return np.asarray(self._states(batch, [{}] * (LAYER - FIRST)).numpy())
+            return np.asarray(self._states(numbers, [{}] * (LAYER - FIRST)).numpy())
 
-    def _states(self, batch: Ints, changes: Sequence[Mapping[str, Any]]) -> Any:
-        """Shape `(batch, 2 * width)`."""
+    def _first_probe(self, numbers: Sequence[int]) -> tuple[Floats, float, Floats]:
+        """States of a sample of the examples, and the bias and weights of a probe of them."""
+        sample = sorted(int(n) for n in np.random.default_rng(0).permutation(numbers)[:SAMPLE])
+        batches = [sample[n : n + 64] for n in range(0, len(sample), 64)]
+        states = np.concatenate([self.states(b) for b in tqdm(batches, "probe", file=sys.stderr)]).astype(np.float64)
+        right = np.array([self._examples[n].right for n in sample])
+        return states, *learn.logistic(states, right, PROBE_C, np.where(right, 1.0, WRONG))
+
+    def _batch(self, numbers: Sequence[int]) -> tuple[Batch, list[int]]:
+        """The form of some examples, and the numbers of their passages."""
         import torch
 
-        x = self._padded([self._below[n].float() for n in batch])
-        turns = self._turns(x.shape[1])
-        for layer, change in zip(self._layers[FIRST:], changes, strict=True):
-            x = self._layer(x, turns, layer, change)
-        x = _unit(x)
-        ends = torch.tensor([len(self._examples[n].ids) for n in batch])
-        asked = torch.tensor([self._examples[n].asked for n in batch])
-        places = torch.arange(x.shape[1])
-        inside = ((places < ends[:, None]) & (places >= (ends - asked)[:, None])).float()
-        mean = (x * inside[..., None]).sum(1) / asked[:, None]
-        return torch.cat([x[torch.arange(len(batch)), ends - 1], mean], -1)
+        first = list(dict.fromkeys(self._of[n] for n in numbers))
+        row = {p: n for n, p in enumerate(first)}
+        passages = torch.tensor([len(self._passages[p]) for p in first])
+        questions = torch.tensor([len(self._examples[n].question) for n in numbers])
+        return Batch.of_lengths(passages, torch.tensor([row[self._of[n]] for n in numbers]), questions), first
 
-    def _layer(self, x: Any, turns: tuple[Any, Any], layer: Mapping[str, Any], change: Mapping[str, Any]) -> Any:
-        """`x` (rows, length, width) after one layer, as in `qa.graph`; without `change` nothing is trained."""
+    def _states(self, numbers: Sequence[int], changes: Sequence[Mapping[str, Any]]) -> Any:
+        """Shape `(examples, 2 * width)`."""
+        import torch
+
+        batch, first = self._batch(numbers)
+        x = self._padded([self._below[p].float() for p in first])
+        y = self._padded([self._asked[n].float() for n in numbers])
+        for layer, change in zip(self._layers[FIRST:], changes, strict=True):
+            x, y = self._layer(x, y, batch, layer, change)
+        y = _unit(y)
+        inside = (torch.arange(batch.asked) < batch.lengths[:, None]).float()
+        mean = (y * inside[..., None]).sum(1) / batch.lengths[:, None]
+        return torch.cat([y[torch.arange(len(y)), batch.lengths - 1], mean], -1)
+
+    def _layer(
+        self, x: Any, y: Any, batch: Batch, layer: Mapping[str, Any], change: Mapping[str, Any]
+    ) -> tuple[Any, Any]:
+        """Passages `x` (passages, length, width) and questions `y` (examples, length, width) after one layer.
+
+        As in `qa.graph`; without `change` nothing is trained.
+        """
         import torch
         from torch.nn import functional
 
-        shape, (rows, length, width) = self._shape, x.shape
+        shape, width, cut = self._shape, x.shape[-1], x.shape[0] * x.shape[1]
 
         def linear(name: str, given: Any) -> Any:
             out = functional.linear(given, layer[name])
             if name in change:
-                low, high = (factor.to(torch.bfloat16) for factor in change[name])
+                low, high = (factor.to(self._dtype) for factor in change[name])
                 out = out + functional.linear(functional.linear(functional.dropout(given, DROPOUT), low), high) * SCALE
             return out
 
-        def heads(name: str, count: int, given: Any) -> Any:
-            return linear(name, given).view(rows, length, count, shape.head).transpose(1, 2)
+        def heads(name: str, count: int, given: Any) -> tuple[Any, Any]:
+            out = linear(name, given).view(-1, count, shape.head)
+            rows = out[:cut].view(*x.shape[:2], count, shape.head), out[cut:].view(*y.shape[:2], count, shape.head)
+            return rows[0].transpose(1, 2), rows[1].transpose(1, 2)
 
-        def rotated(given: Any) -> Any:
-            first, second = given.chunk(2, -1)
-            return (given * turns[0] + torch.cat([-second, first], -1) * turns[1]).to(torch.bfloat16)
+        def rotated(both: tuple[Any, Any]) -> list[Any]:
+            turned = []
+            for given, places in zip(both, batch.places, strict=True):
+                cos, sin = self._turns(places)
+                first, second = given.chunk(2, -1)
+                turned.append((given * cos + torch.cat([-second, first], -1) * sin).to(self._dtype))
+            return turned
 
-        here = _unit(x).to(torch.bfloat16)
         times = shape.heads // shape.key_heads
+        flat = torch.cat([x.reshape(-1, width), y.reshape(-1, width)])
+        here = _unit(flat).to(self._dtype)
         query = rotated(heads("query", shape.heads, here))
-        key = rotated(heads("key", shape.key_heads, here)).repeat_interleave(times, 1)
-        value = heads("value", shape.key_heads, here).repeat_interleave(times, 1)
-        seen = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
-        x = x + linear("output", seen.transpose(1, 2).reshape(rows, length, width))
-        here = _unit(x).to(torch.bfloat16)
-        return x + linear("down", functional.silu(linear("gate", here)) * linear("up", here))
+        keys = [k.repeat_interleave(times, 1) for k in rotated(heads("key", shape.key_heads, here))]
+        values = [v.repeat_interleave(times, 1) for v in heads("value", shape.key_heads, here)]
+        seen = functional.scaled_dot_product_attention(query[0], keys[0], values[0], is_causal=True)
+        all_keys, all_values = (torch.cat([both[0][batch.of], both[1]], 2) for both in (keys, values))
+        asked = functional.scaled_dot_product_attention(query[1], all_keys, all_values, attn_mask=batch.seen)
+        flat = flat + linear("output", torch.cat([s.transpose(1, 2).reshape(-1, width) for s in (seen, asked)]))
+        here = _unit(flat).to(self._dtype)
+        flat = flat + linear("down", functional.silu(linear("gate", here)) * linear("up", here))
+        return flat[:cut].view(x.shape), flat[cut:].view(y.shape)
 
-    def _turns(self, length: int) -> tuple[Any, Any]:
+    def _turns(self, places: Any) -> tuple[Any, Any]:
+        """Cosine and sine of the angles at some places, for all heads: (rows, 1, length, head)."""
         import torch
 
         angles = self._shape.base ** (-torch.arange(self._shape.head // 2) * 2 / self._shape.head)
-        angles = torch.arange(length)[:, None] * torch.cat([angles, angles])[None]
+        angles = places[:, None, :, None] * torch.cat([angles, angles])
         return angles.cos(), angles.sin()
 
     @staticmethod
@@ -210,13 +274,17 @@ def _unit(x: Any) -> Any:
     return x * torch.rsqrt(x.float().pow(2).mean(-1, keepdim=True) + 1e-5)
 
 
-def _steps(questions: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """The examples of each step: all questions in a random order, again and again."""
+def _steps(questions: Sequence[Sequence[int]], articles: Sequence[str]) -> Iterator[list[int]]:
+    """The examples of each step: all questions in a random order, by chunks of one article, again and again."""
     random = np.random.default_rng(0)
     for _ in range(EPOCHS):
-        order: Ints = random.permutation(len(questions))
-        for n in range(0, len(order), BATCH):
-            yield [example for q in order[n : n + BATCH] for example in questions[q]]
+        of: dict[str, list[int]] = {}
+        for n in random.permutation(len(questions)):
+            of.setdefault(articles[n], []).append(int(n))
+        chunks = [own[n : n + CHUNK] for own in of.values() for n in range(0, len(own), CHUNK)]
+        order = [n for chunk in random.permutation(len(chunks)) for n in chunks[chunk]]
+        for first in range(0, len(order), BATCH):
+            yield [example for n in order[first : first + BATCH] for example in questions[n]]
 
 
 def _rate(step: int, steps: int) -> float:

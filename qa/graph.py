@@ -20,29 +20,49 @@ FAR = 2**31 - 1
 
 
 def reader(gguf: Gguf, shape: Shape, layers: int, adapter: Adapter | None = None, exact: bool = False) -> Any:
-    """Hidden states at chosen places after the first `layers` layers, without a memory of earlier calls.
+    """Hidden states at chosen places after the first `layers` layers, and the keys and values of what was read.
 
     `tokens` (total,) are all rows one after the other, so that nothing is computed for padding; `rows` (rows, length)
     says which of them each place of a row holds, and `back` (total,) at which place of the flattened rows each token
-    stands. For the places `at` (rows, asked) the output is (rows, asked, width): the states, each of unit root mean
-    square, in the directions that the file's own weights use.
+    stands. Each row goes on from `past` (2 * layers, rows, key heads, before, head), of which its first `start`
+    (rows,) places count. Outputs: for the places `at` (rows, asked) the `states` (rows, asked, width), each of unit
+    root mean square, in the directions that the file's own weights use; and `kept`, what `past` is made of, for the
+    places of this call.
     """
     from openvino import Model
     from openvino import opset13 as op
 
     tokens, back, rows, at = _parameter("tokens", 1), _parameter("back", 1), _parameter("rows"), _parameter("at")
+    start = _parameter("start", 1)
+    past = _Past(shape, layers, exact)
     llama = _Llama(gguf, shape, exact, adapter)
-    positions = op.range(op.constant(0), _size(rows, 1), op.constant(1), "i64")
-    packed = _Places(llama.turns(op.unsqueeze(positions, _ints(0))), rows, back)
-    mask = op.unsqueeze(_not_after(positions, op.unsqueeze(positions, _ints(1))), _ints(0, 1))
+    here = op.range(op.constant(0), _size(rows, 1), op.constant(1), "i64")
+    packed = _Places(llama.turns(op.add(op.unsqueeze(start, _ints(1)), here)), rows, back)
+    before = op.less(op.range(op.constant(0), past.length, op.constant(1), "i64"), op.unsqueeze(start, _ints(1, 2)))
+
+    def mask(places: Any) -> Any:
+        """Rows look at all that counts of their past, and among the places of this call at those not after their own.
+
+        `places` are (1 or rows, asked, 1); the mask is (rows, 1, asked, before + length).
+        """
+        among = op.less_equal(here, places)
+        size = op.concat([op.unsqueeze(_size(rows, 0), _ints(0)), op.unsqueeze(_size(places, 1), _ints(0))], 0)
+        parts = [
+            op.broadcast(part, op.concat([size, op.unsqueeze(length, _ints(0))], 0), broadcast_spec="BIDIRECTIONAL")
+            for part, length in ((before, past.length), (among, _size(rows, 1)))
+        ]
+        seen = op.select(op.concat(parts, -1), op.constant(np.float32(0)), op.constant(np.float32(-1e9)))
+        return op.unsqueeze(seen, _ints(1))
+
     x = llama.embed(tokens)
+    everywhere = mask(op.unsqueeze(here, _ints(0, 2)))
     for number in range(layers - 1):
-        x = llama.layer(number, x, x, packed, packed, mask, _forget)
+        x = llama.layer(number, x, x, packed, packed, everywhere, past)
     # The last layer at the places alone that are asked for.
     asked = op.gather(x, op.gather_elements(rows, at, 1), op.constant(0))
-    mask = op.unsqueeze(_not_after(positions, op.unsqueeze(at, _ints(2))), _ints(1))
-    x = llama.layer(layers - 1, asked, x, _Places(llama.turns(at)), packed, mask, _forget)
-    return Model([op.result(llama.plain(x))], [tokens, rows, back, at], "reader")
+    turns = llama.turns(op.add(op.unsqueeze(start, _ints(1)), at))
+    x = llama.layer(layers - 1, asked, x, _Places(turns), packed, mask(op.unsqueeze(at, _ints(2))), past)
+    return Model([op.result(llama.plain(x)), past.result()], [tokens, rows, back, at, start, past.given], "reader")
 
 
 def writer(gguf: Gguf, shape: Shape, exact: bool = False) -> Any:
@@ -69,9 +89,33 @@ def writer(gguf: Gguf, shape: Shape, exact: bool = False) -> Any:
     return Model([op.result(llama.logits(last))], memory.sinks, [ids, beam], "writer")
 
 
-def _forget(name: str, value: Any) -> Any:
-    """The memory of a graph that has none: what attention sees is this call's keys or values alone."""
-    return value
+class _Past:
+    """Keys and values that come in with a call, in front of the call's own, which go out."""
+
+    def __init__(self, shape: Shape, layers: int, exact: bool) -> None:
+        from openvino import opset13 as op
+
+        self._type = np.float32 if exact else np.float16
+        form = [2 * layers, -1, shape.key_heads, -1, shape.head]
+        self.given = op.parameter(form, dtype=self._type, name="past")
+        self.given.output(0).set_names({"past"})
+        self.length = _size(self.given, 3)
+        self._kept: list[Any] = []
+
+    def __call__(self, name: str, value: Any) -> Any:
+        """The keys or values of a layer, all of them; they are asked for in the order of `past`."""
+        from openvino import opset13 as op
+
+        before = op.convert(op.gather(self.given, op.constant(len(self._kept)), op.constant(0)), "f32")
+        self._kept.append(op.unsqueeze(op.convert(value, self._type), _ints(0)))
+        return op.concat([before, value], 2)
+
+    def result(self) -> Any:
+        from openvino import opset13 as op
+
+        kept = op.concat(self._kept, 0)
+        kept.output(0).set_names({"kept"})
+        return op.result(kept)
 
 
 class _Memory:

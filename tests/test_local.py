@@ -73,11 +73,30 @@ def test_the_writing_graph_remembers_what_it_was_given_before(tiny: tuple[Gguf, 
 
 
 def test_rows_are_packed_without_padding() -> None:
-    given = packed([np.array([5, 6]), np.array([7])], np.array([8, 9]))
-    assert given["tokens"].tolist() == [5, 6, 8, 9, 7, 8, 9]
-    assert given["rows"].tolist() == [[0, 1, 2, 3], [4, 5, 6, 0]]
-    assert given["rows"].ravel()[given["back"]].tolist() == list(range(7))
-    assert given["at"].tolist() == [[2, 3], [1, 2]]
+    past = [np.full((1, 1, length, 1), length) for length in (3, 1)]
+    given = packed([np.array([5, 6, 8]), np.array([7])], past, 1)
+    assert given["tokens"].tolist() == [5, 6, 8, 7]
+    assert given["rows"].tolist() == [[0, 1, 2], [3, 0, 0]]
+    assert given["rows"].ravel()[given["back"]].tolist() == list(range(4))
+    assert given["at"].tolist() == [[2], [0]]
+    assert given["start"].tolist() == [3, 1]
+    assert given["past"][0, :, 0, :, 0].tolist() == [[3, 3, 3], [1, 0, 0]]
+
+
+def test_a_passage_is_read_once_for_all_questions(tiny: tuple[Gguf, Shape]) -> None:
+    openvino, _ = runtime()
+    compiled = openvino.Core().compile_model(
+        reader(*tiny, LAYERS, exact=True), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
+    )
+    read, fresh = Reader(compiled, 2), Reader(compiled, 2, memory=0)
+    rows: list[int] = []
+    infer = read._infer
+    read._infer = lambda new, past, asked: rows.extend(len(row) for row in new) or infer(new, past, asked)  # type: ignore[method-assign, func-returns-value]
+    for question in (QUESTION, QUESTION[:2]):
+        for prefixes in (PREFIXES[:3], PREFIXES[::-1]):
+            assert read(prefixes, question) == pytest.approx(fresh(prefixes, question), abs=1e-5)
+    assert sorted(row for row in rows if row not in (2, 3)) == [1, 5, 8]
+    assert not fresh._known and fresh._held == 0
 
 
 def test_each_stream_gets_as_many_tokens() -> None:
