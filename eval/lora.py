@@ -28,7 +28,7 @@ from qa.probe import LAYER, Probe
 
 FIRST = 12  # the first layer that is changed: those below know the language, not the task, and cost as much again
 RANK, SCALE, DROPOUT = 8, 2.0, 0.1
-EPOCHS, BATCH, WARM = 2, 16, 30  # rounds over all questions, questions a step, steps until the full rate
+EPOCHS, BATCH, WARM = 1, 16, 30  # rounds over all questions, questions a step, steps until the full rate
 CHUNK = 8  # so many questions of a step are about one article: what they share is computed once
 RATE, PROBE_RATE, DECAY = 1e-3, 3e-4, 0.01
 SAMPLE, PROBE_C = 4_000, 0.03  # examples of the first probe, and the inverse weight of its penalty
@@ -47,30 +47,45 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """Some examples as tensors: of each passage one row, of each example one for its question.
+class Rows:
+    """Rows of tokens that lie end to end, so that nothing is computed for padding."""
 
-    `places` are the angles' numbers of all tokens, passages first; `seen` which tokens a question's token looks at:
-    (examples, 1, question, passage + question).
-    """
-
-    passages: int
-    asked: int
-    of: Any  # which passage belongs to an example: (examples,)
-    lengths: Any  # of the questions: (examples,)
-    places: tuple[Any, Any]
-    seen: Any
+    lengths: Any  # (rows,)
+    spread: Any  # which token each place of a row holds, any where there is none: (rows, length)
+    back: Any  # the place of each token in the flattened rows: (tokens,)
+    places: Any  # the position of each place of a row: (rows, length)
 
     @classmethod
-    def of_lengths(cls, passages: Any, of: Any, questions: Any) -> Batch:
+    def of(cls, lengths: Any, first: Any) -> Rows:
+        """Rows of these lengths, whose positions begin at `first`."""
+        import torch
+
+        places = torch.arange(int(lengths.max()))
+        here = places < lengths[:, None]
+        spread = torch.zeros(here.shape, dtype=torch.long)
+        spread[here] = torch.arange(int(lengths.sum()))
+        return cls(lengths, spread, here.flatten().nonzero().flatten(), first[:, None] + places)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some examples: the rows of their passages, each once, then those of their questions."""
+
+    passages: Rows
+    questions: Rows
+    of: Any  # which passage belongs to a question: (examples,)
+    seen: Any  # which places a question's place looks at: (examples, 1, question, passage + question)
+
+    @classmethod
+    def made(cls, passages: Any, questions: Any, of: Any) -> Batch:
         """From the lengths of passages and questions in tokens."""
         import torch
 
-        first, second = int(passages.max()), int(questions.max())
-        before = (torch.arange(first) < passages[of][:, None])[:, None].expand(-1, second, -1)
-        among = torch.ones(second, second, dtype=torch.bool).tril().expand(len(of), -1, -1)
-        places = torch.arange(first).expand(len(passages), -1), passages[of][:, None] + torch.arange(second)
-        return cls(len(passages), second, of, questions, places, torch.cat([before, among], -1)[:, None])
+        rows = Rows.of(passages, torch.zeros_like(passages)), Rows.of(questions, passages[of])
+        length = rows[1].places.shape[1]
+        before = (rows[0].places[0] < passages[of][:, None])[:, None].expand(-1, length, -1)
+        among = torch.ones(length, length, dtype=torch.bool).tril().expand(len(of), -1, -1)
+        return cls(*rows, of, torch.cat([before, among], -1)[:, None])
 
 
 class Trainer:
@@ -96,14 +111,15 @@ class Trainer:
         with torch.no_grad():
             for part in tqdm([order[n : n + 64] for n in range(0, len(order), 64)], "below", file=sys.stderr):
                 batch, first = self._batch(part)
-                x = self._padded([words[torch.tensor(self._passages[p])] for p in first])
-                y = self._padded([words[torch.tensor(self._examples[n].question)] for n in part])
+                ids = [self._passages[p] for p in first] + [self._examples[n].question for n in part]
+                x = words[torch.tensor(np.concatenate(ids))]
                 for layer in self._layers[:FIRST]:
-                    x, y = self._layer(x, y, batch, layer, {})
-                for row, p in zip(x, first, strict=True):
-                    self._below[p] = row[: len(self._passages[p])].half()
-                for row, n in zip(y, part, strict=True):
-                    self._asked[n] = row[: len(self._examples[n].question)].half()
+                    x = self._layer(x, batch, layer, {})
+                rows = torch.split(x.half(), [len(row) for row in ids])
+                for p, row in zip(first, rows, strict=False):
+                    self._below[p] = row.clone()
+                for n, row in zip(part, rows[len(first) :], strict=True):
+                    self._asked[n] = row.clone()
 
     def fit(self, questions: Sequence[Sequence[int]], articles: Sequence[str]) -> tuple[Adapter, Probe]:
         """The adapter and the probe of its states; `questions` hold numbers of examples, and each has its article.
@@ -172,67 +188,66 @@ class Trainer:
         row = {p: n for n, p in enumerate(first)}
         passages = torch.tensor([len(self._passages[p]) for p in first])
         questions = torch.tensor([len(self._examples[n].question) for n in numbers])
-        return Batch.of_lengths(passages, torch.tensor([row[self._of[n]] for n in numbers]), questions), first
+        return Batch.made(passages, questions, torch.tensor([row[self._of[n]] for n in numbers])), first
 
     def _states(self, numbers: Sequence[int], changes: Sequence[Mapping[str, Any]]) -> Any:
         """Shape `(examples, 2 * width)`."""
         import torch
 
         batch, first = self._batch(numbers)
-        x = self._padded([self._below[p].float() for p in first])
-        y = self._padded([self._asked[n].float() for n in numbers])
+        x = torch.cat([*(self._below[p] for p in first), *(self._asked[n] for n in numbers)]).float()
         for layer, change in zip(self._layers[FIRST:], changes, strict=True):
-            x, y = self._layer(x, y, batch, layer, change)
-        y = _unit(y)
-        inside = (torch.arange(batch.asked) < batch.lengths[:, None]).float()
-        mean = (y * inside[..., None]).sum(1) / batch.lengths[:, None]
-        return torch.cat([y[torch.arange(len(y)), batch.lengths - 1], mean], -1)
+            x = self._layer(x, batch, layer, change)
+        rows = torch.split(_unit(x[int(batch.passages.lengths.sum()) :]), batch.questions.lengths.tolist())
+        return torch.stack([torch.cat([row[-1], row.mean(0)]) for row in rows])
 
-    def _layer(
-        self, x: Any, y: Any, batch: Batch, layer: Mapping[str, Any], change: Mapping[str, Any]
-    ) -> tuple[Any, Any]:
-        """Passages `x` (passages, length, width) and questions `y` (examples, length, width) after one layer.
-
-        As in `qa.graph`; without `change` nothing is trained.
-        """
+    def _layer(self, x: Any, batch: Batch, layer: Mapping[str, Any], change: Mapping[str, Any]) -> Any:
+        """`x` (tokens, width) after one layer, as in `qa.graph`; without `change` nothing is trained."""
         import torch
         from torch.nn import functional
 
-        shape, width, cut = self._shape, x.shape[-1], x.shape[0] * x.shape[1]
+        shape, cut = self._shape, int(batch.passages.lengths.sum())
+        both = batch.passages, batch.questions
 
         def linear(name: str, given: Any) -> Any:
             out = functional.linear(given, layer[name])
             if name in change:
                 low, high = (factor.to(self._dtype) for factor in change[name])
-                out = out + functional.linear(functional.linear(functional.dropout(given, DROPOUT), low), high) * SCALE
+                few = functional.dropout(functional.linear(given, low), DROPOUT)
+                out = out + functional.linear(few, high) * SCALE
             return out
 
-        def heads(name: str, count: int, given: Any) -> tuple[Any, Any]:
-            out = linear(name, given).view(-1, count, shape.head)
-            rows = out[:cut].view(*x.shape[:2], count, shape.head), out[cut:].view(*y.shape[:2], count, shape.head)
-            return rows[0].transpose(1, 2), rows[1].transpose(1, 2)
+        def heads(name: str, count: int, given: Any) -> list[Any]:
+            """(rows, heads, length, head) of passages and of questions."""
+            out = linear(name, given)
+            return [
+                part.index_select(0, of.spread.flatten()).view(*of.spread.shape, count, shape.head).transpose(1, 2)
+                for part, of in zip((out[:cut], out[cut:]), both, strict=True)
+            ]
 
-        def rotated(both: tuple[Any, Any]) -> list[Any]:
+        def rotated(rows: list[Any]) -> list[Any]:
             turned = []
-            for given, places in zip(both, batch.places, strict=True):
-                cos, sin = self._turns(places)
+            for given, of in zip(rows, both, strict=True):
+                cos, sin = self._turns(of.places)
                 first, second = given.chunk(2, -1)
                 turned.append((given * cos + torch.cat([-second, first], -1) * sin).to(self._dtype))
             return turned
 
         times = shape.heads // shape.key_heads
-        flat = torch.cat([x.reshape(-1, width), y.reshape(-1, width)])
-        here = _unit(flat).to(self._dtype)
+        here = _unit(x).to(self._dtype)
         query = rotated(heads("query", shape.heads, here))
         keys = [k.repeat_interleave(times, 1) for k in rotated(heads("key", shape.key_heads, here))]
         values = [v.repeat_interleave(times, 1) for v in heads("value", shape.key_heads, here)]
-        seen = functional.scaled_dot_product_attention(query[0], keys[0], values[0], is_causal=True)
-        all_keys, all_values = (torch.cat([both[0][batch.of], both[1]], 2) for both in (keys, values))
-        asked = functional.scaled_dot_product_attention(query[1], all_keys, all_values, attn_mask=batch.seen)
-        flat = flat + linear("output", torch.cat([s.transpose(1, 2).reshape(-1, width) for s in (seen, asked)]))
-        here = _unit(flat).to(self._dtype)
-        flat = flat + linear("down", functional.silu(linear("gate", here)) * linear("up", here))
-        return flat[:cut].view(x.shape), flat[cut:].view(y.shape)
+        passages = functional.scaled_dot_product_attention(query[0], keys[0], values[0], is_causal=True)
+        all_keys, all_values = (torch.cat([part[0][batch.of], part[1]], 2) for part in (keys, values))
+        questions = functional.scaled_dot_product_attention(query[1], all_keys, all_values, attn_mask=batch.seen)
+        seen = [
+            part.transpose(1, 2).reshape(-1, shape.width).index_select(0, of.back)
+            for part, of in zip((passages, questions), both, strict=True)
+        ]
+        x = x + linear("output", torch.cat(seen))
+        here = _unit(x).to(self._dtype)
+        return x + linear("down", functional.silu(linear("gate", here)) * linear("up", here))
 
     def _turns(self, places: Any) -> tuple[Any, Any]:
         """Cosine and sine of the angles at some places, for all heads: (rows, 1, length, head)."""
@@ -241,12 +256,6 @@ class Trainer:
         angles = self._shape.base ** (-torch.arange(self._shape.head // 2) * 2 / self._shape.head)
         angles = places[:, None, :, None] * torch.cat([angles, angles])
         return angles.cos(), angles.sin()
-
-    @staticmethod
-    def _padded(rows: Sequence[Any]) -> Any:
-        import torch
-
-        return torch.nn.utils.rnn.pad_sequence(list(rows), batch_first=True)
 
 
 def _factors(weight: Any) -> tuple[Any, Any]:
