@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
 
 from index.embed import Embedder
 from index.errors import StoreError, UserError
@@ -28,7 +27,7 @@ from qa.llm import Model, climb
 from qa.modelfiles import EMBEDDED
 from qa.rank import Context, unjudged
 from qa.rerank import ContextOf, CrossEncoderReranker, NoReranker, Reranker, choose_reranker, rerank
-from qa.types import QUOTES, Answer, Citation, Engine, Statement, Turn, Verdict
+from qa.types import QUOTES, Answer, Citation, Engine, Event, Partial, Rewritten, Stage, Statement, Turn, Verdict
 from qa.verdict import Features, features
 from qa.verdict import decide as verdict_of
 
@@ -37,32 +36,6 @@ LOOK, NEAREST = 5, 3
 LONGEST_QUESTION = 2_000
 
 Decide = Callable[[Features, str], tuple[Verdict, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What is being done now: `searching`, `reading` or `checking`."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rewritten:
-    """The self-contained form of a follow-up, before it is searched."""
-
-    question: str
-
-
-@dataclass(frozen=True, slots=True)
-class Partial:
-    """The statements that have passed the check so far, with their citations."""
-
-    statements: tuple[Statement, ...]
-    citations: tuple[Citation, ...]
-
-
-Event = Stage | Rewritten | Partial | Answer
-"""What `Bot.stream` yields; the last one is always the Answer."""
 
 
 class Bot:

@@ -148,5 +148,31 @@ class Answer:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is being done now: `searching`, `reading` or `checking`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The self-contained form of a follow-up, before it is searched."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The statements that have passed the check so far, with their citations."""
+
+    statements: tuple[Statement, ...]
+    citations: tuple[Citation, ...]
+
+
+Event = Stage | Rewritten | Partial | Answer
+"""What `Bot.stream` yields; the last one is always the Answer."""
+
+
 def _marks(statement: Statement) -> str:
     return "".join(f"[{n}]" for n in statement.citations)

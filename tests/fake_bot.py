@@ -18,8 +18,7 @@ from index.ingest import ingest
 from index.library import Library
 from index.settings import Settings
 from index.types import Article, Sentence
-from qa.bot import Event, Partial, Rewritten, Stage
-from qa.types import Answer, Citation, Engine, Statement, Turn
+from qa.types import Answer, Citation, Engine, Event, Partial, Rewritten, Stage, Statement, Turn
 
 COMMON = set(
     "the a an of in on to and is are was were what who when how did does do about say with for by at it".split()

@@ -16,11 +16,11 @@ from conftest import SEEDS
 from index.errors import EndpointError, UserError
 from index.settings import Settings
 from index.types import Hit
-from qa.bot import Bot, Partial, Rewritten, Stage, writes
+from qa.bot import Bot, writes
 from qa.llm import climb
 from qa.rerank import ContextOf
 from qa.trim import ELLIPSIS
-from qa.types import Answer, Citation, Turn
+from qa.types import Answer, Citation, Partial, Rewritten, Stage, Turn
 
 
 class QueuedModel:

@@ -16,8 +16,7 @@ from fake_bot import FakeBot, make_store
 from hostile import HOSTILE
 from ui_tools import Served, answer, ask, citation, keep, opened, serve
 
-from qa.bot import Event, Partial, Rewritten, Stage
-from qa.types import Engine, Statement
+from qa.types import Engine, Event, Partial, Rewritten, Stage, Statement
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

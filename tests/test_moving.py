@@ -15,9 +15,9 @@ from fakes import HashedEmbedder, settings_for, write_articles
 from index.errors import StoreError
 from index.ingest import ingest, remove
 from index.search import Search
-from qa.bot import Bot, Event, Stage
+from qa.bot import Bot
 from qa.rerank import NoReranker
-from qa.types import Answer, Verdict
+from qa.types import Answer, Event, Stage, Verdict
 
 QUESTION = "What did the council write marker1v0 on?"
 Change = Callable[[], None]

@@ -23,8 +23,7 @@ from pydantic import BaseModel, Field
 
 from index.errors import UserError
 from index.settings import Settings
-from qa.bot import Event, Partial, Rewritten, Stage
-from qa.types import Answer, Turn
+from qa.types import Answer, Event, Partial, Rewritten, Stage, Turn
 from ui import archive
 from ui.desk import BUG, Desk, Warming
 from ui.feedback import append, gold_row

@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from index.errors import UserError
-from qa.bot import Partial, Rewritten, Stage
-from qa.types import Answer, Citation, Statement
+from qa.types import Answer, Citation, Partial, Rewritten, Stage, Statement
 from ui.api import READER
 from ui.desk import BUG, Desk, Warming, check_question
 from ui.render import render_answer, render_error, render_live, render_question, render_stopped

@@ -17,8 +17,7 @@ from index.errors import UserError
 from index.library import Library
 from index.settings import Settings
 from qa.bot import LONGEST_QUESTION as LONGEST
-from qa.bot import Event
-from qa.types import Answer, Citation, Turn
+from qa.types import Answer, Citation, Event, Turn
 from ui.archive import Archive
 
 BUG = "Something went wrong in the program; the terminal says what. Ask again, or start a new conversation."
