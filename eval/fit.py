@@ -21,7 +21,7 @@ from eval.asked import Asked, fold_of, gather, pair_arguments
 from eval.learn import Bools, Floats, Ints
 from eval.metrics import auroc
 from eval.tune import QA, judged, write_lines
-from qa import fitted
+from qa import adapter, fitted
 from qa.compose import Further, further
 from qa.rank import Signals
 from qa.rerank import order
@@ -50,8 +50,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     asked = gather(args)
-    found: dict[str, Any] = {"made": f"python -m eval fit over {len(asked)} development questions"}
-    for kind, own in (("probe", judged(asked)), ("none", asked)):
+    held = judged(asked)
+    made = f"python -m eval fit over {len(asked)} development questions, of the probe over {len(held)}"
+    found: dict[str, Any] = {"made": made, "adapter": adapter.load().name}
+    for kind, own in (("probe", held), ("none", asked)):
         print(f"\nreranker: {kind}")
         found[kind] = fit(own)
     if not args.dry_run:

@@ -1,9 +1,7 @@
 """Fits a low-rank adapter of the reading model and the probe on top of it, together, by gradient descent.
 
-The model is run in torch from the numbers of its GGUF, its matrices in the processor's fastest format. What stands
-below the changed layers is computed once and kept, about 25 MB for a thousand examples; a passage that several
-questions of a step share is read once for all of them, as in `qa/reader.py`. Which passages, and what is right, is up
-to `eval/tune.py`. Try: python -m eval tune --help
+What stands below the changed layers is computed once and kept, about 25 MB for a thousand examples. The model itself is
+`eval/twin.py`; which passages, and what is right, is up to `eval/tune.py`. Try: python -m eval tune --help
 """
 
 from __future__ import annotations
@@ -20,15 +18,15 @@ from tqdm import tqdm
 
 from eval import learn
 from eval.learn import Floats
-from index.embed import best_precision
-from qa.adapter import WEIGHTS, Adapter, unpacked
+from eval.twin import SCALE, Batch, Twin, unit
+from qa.adapter import Adapter, unpacked
 from qa.gguf import Gguf
-from qa.llama import Shape, layer_of
+from qa.llama import Shape
 from qa.probe import LAYER, Probe
 
 FIRST = 12  # the first layer that is changed: those below know the language, not the task, and cost as much again
-RANK, SCALE, DROPOUT = 8, 2.0, 0.1
-EPOCHS, BATCH, WARM = 1, 16, 30  # rounds over all questions, questions a step, steps until the full rate
+RANK = 8
+EPOCHS, BATCH, WARM = 2, 16, 30  # rounds over all questions, questions a step, steps until the full rate
 CHUNK = 8  # so many questions of a step are about one article: what they share is computed once
 RATE, PROBE_RATE, DECAY = 1e-3, 3e-4, 0.01
 SAMPLE, PROBE_C = 4_000, 0.03  # examples of the first probe, and the inverse weight of its penalty
@@ -46,75 +44,27 @@ class Example:
     right: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows of tokens that lie end to end, so that nothing is computed for padding."""
-
-    lengths: Any  # (rows,)
-    spread: Any  # which token each place of a row holds, any where there is none: (rows, length)
-    back: Any  # the place of each token in the flattened rows: (tokens,)
-    places: Any  # the position of each place of a row: (rows, length)
-
-    @classmethod
-    def of(cls, lengths: Any, first: Any) -> Rows:
-        """Rows of these lengths, whose positions begin at `first`."""
-        import torch
-
-        places = torch.arange(int(lengths.max()))
-        here = places < lengths[:, None]
-        spread = torch.zeros(here.shape, dtype=torch.long)
-        spread[here] = torch.arange(int(lengths.sum()))
-        return cls(lengths, spread, here.flatten().nonzero().flatten(), first[:, None] + places)
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some examples: the rows of their passages, each once, then those of their questions."""
-
-    passages: Rows
-    questions: Rows
-    of: Any  # which passage belongs to a question: (examples,)
-    seen: Any  # which places a question's place looks at: (examples, 1, question, passage + question)
-
-    @classmethod
-    def made(cls, passages: Any, questions: Any, of: Any) -> Batch:
-        """From the lengths of passages and questions in tokens."""
-        import torch
-
-        rows = Rows.of(passages, torch.zeros_like(passages)), Rows.of(questions, passages[of])
-        length = rows[1].places.shape[1]
-        before = (rows[0].places[0] < passages[of][:, None])[:, None].expand(-1, length, -1)
-        among = torch.ones(length, length, dtype=torch.bool).tril().expand(len(of), -1, -1)
-        return cls(*rows, of, torch.cat([before, among], -1)[:, None])
-
-
 class Trainer:
     """The reading model over some examples, for several fits on parts of them."""
 
     def __init__(self, gguf: Gguf, shape: Shape, examples: Sequence[Example]) -> None:
         import torch
 
-        self._shape, self._examples = shape, examples
-        self._dtype = getattr(torch, best_precision())
-        self._layers = [
-            {name: torch.tensor(getattr(layer, name), dtype=self._dtype) for name in WEIGHTS}
-            for layer in (layer_of(gguf, shape, number) for number in range(LAYER))
-        ]
+        self._twin, self._examples = Twin(gguf, shape, LAYER), examples
         numbers: dict[bytes, int] = {}
         self._of = [numbers.setdefault(e.passage.tobytes(), len(numbers)) for e in examples]
         self._passages = [np.frombuffer(key, np.int64) for key in numbers]
         # The states of passages and questions at the first layer that is changed.
         self._below: list[Any] = [None] * len(self._passages)
         self._asked: list[Any] = [None] * len(examples)
-        words = torch.tensor(gguf.tensor("token_embd.weight"))
         order = sorted(range(len(examples)), key=lambda n: self._of[n])
         with torch.no_grad():
             for part in tqdm([order[n : n + 64] for n in range(0, len(order), 64)], "below", file=sys.stderr):
                 batch, first = self._batch(part)
                 ids = [self._passages[p] for p in first] + [self._examples[n].question for n in part]
-                x = words[torch.tensor(np.concatenate(ids))]
-                for layer in self._layers[:FIRST]:
-                    x = self._layer(x, batch, layer, {})
+                x = self._twin.words[torch.tensor(np.concatenate(ids))]
+                for number in range(FIRST):
+                    x = self._twin.layer(number, x, batch, {})
                 rows = torch.split(x.half(), [len(row) for row in ids])
                 for p, row in zip(first, rows, strict=False):
                     self._below[p] = row.clone()
@@ -130,7 +80,8 @@ class Trainer:
 
         torch.manual_seed(0)
         changes = [
-            {name: _factors(weight) for name, weight in self._layers[number].items()} for number in range(FIRST, LAYER)
+            {name: _factors(weight) for name, weight in self._twin.layers[number].items()}
+            for number in range(FIRST, LAYER)
         ]
         states, first_bias, first = self._first_probe([n for question in questions for n in question])
         # In units of the states' spread, where all weights are of like size.
@@ -196,66 +147,10 @@ class Trainer:
 
         batch, first = self._batch(numbers)
         x = torch.cat([*(self._below[p] for p in first), *(self._asked[n] for n in numbers)]).float()
-        for layer, change in zip(self._layers[FIRST:], changes, strict=True):
-            x = self._layer(x, batch, layer, change)
-        rows = torch.split(_unit(x[int(batch.passages.lengths.sum()) :]), batch.questions.lengths.tolist())
+        for number, change in enumerate(changes, FIRST):
+            x = self._twin.layer(number, x, batch, change)
+        rows = torch.split(unit(x[int(batch.passages.lengths.sum()) :]), batch.questions.lengths.tolist())
         return torch.stack([torch.cat([row[-1], row.mean(0)]) for row in rows])
-
-    def _layer(self, x: Any, batch: Batch, layer: Mapping[str, Any], change: Mapping[str, Any]) -> Any:
-        """`x` (tokens, width) after one layer, as in `qa.graph`; without `change` nothing is trained."""
-        import torch
-        from torch.nn import functional
-
-        shape, cut = self._shape, int(batch.passages.lengths.sum())
-        both = batch.passages, batch.questions
-
-        def linear(name: str, given: Any) -> Any:
-            out = functional.linear(given, layer[name])
-            if name in change:
-                low, high = (factor.to(self._dtype) for factor in change[name])
-                few = functional.dropout(functional.linear(given, low), DROPOUT)
-                out = out + functional.linear(few, high) * SCALE
-            return out
-
-        def heads(name: str, count: int, given: Any) -> list[Any]:
-            """(rows, heads, length, head) of passages and of questions."""
-            out = linear(name, given)
-            return [
-                part.index_select(0, of.spread.flatten()).view(*of.spread.shape, count, shape.head).transpose(1, 2)
-                for part, of in zip((out[:cut], out[cut:]), both, strict=True)
-            ]
-
-        def rotated(rows: list[Any]) -> list[Any]:
-            turned = []
-            for given, of in zip(rows, both, strict=True):
-                cos, sin = self._turns(of.places)
-                first, second = given.chunk(2, -1)
-                turned.append((given * cos + torch.cat([-second, first], -1) * sin).to(self._dtype))
-            return turned
-
-        times = shape.heads // shape.key_heads
-        here = _unit(x).to(self._dtype)
-        query = rotated(heads("query", shape.heads, here))
-        keys = [k.repeat_interleave(times, 1) for k in rotated(heads("key", shape.key_heads, here))]
-        values = [v.repeat_interleave(times, 1) for v in heads("value", shape.key_heads, here)]
-        passages = functional.scaled_dot_product_attention(query[0], keys[0], values[0], is_causal=True)
-        all_keys, all_values = (torch.cat([part[0][batch.of], part[1]], 2) for part in (keys, values))
-        questions = functional.scaled_dot_product_attention(query[1], all_keys, all_values, attn_mask=batch.seen)
-        seen = [
-            part.transpose(1, 2).reshape(-1, shape.width).index_select(0, of.back)
-            for part, of in zip((passages, questions), both, strict=True)
-        ]
-        x = x + linear("output", torch.cat(seen))
-        here = _unit(x).to(self._dtype)
-        return x + linear("down", functional.silu(linear("gate", here)) * linear("up", here))
-
-    def _turns(self, places: Any) -> tuple[Any, Any]:
-        """Cosine and sine of the angles at some places, for all heads: (rows, 1, length, head)."""
-        import torch
-
-        angles = self._shape.base ** (-torch.arange(self._shape.head // 2) * 2 / self._shape.head)
-        angles = places[:, None, :, None] * torch.cat([angles, angles])
-        return angles.cos(), angles.sin()
 
 
 def _factors(weight: Any) -> tuple[Any, Any]:
@@ -274,13 +169,6 @@ def _adapter(changes: Sequence[Mapping[str, Any]]) -> Adapter:
         for name, (low, high) in layer.items()
     }
     return unpacked(Adapter("", factors).packed())  # with the name and the rounding that it will have
-
-
-def _unit(x: Any) -> Any:
-    """Each state divided by its root mean square."""
-    import torch
-
-    return x * torch.rsqrt(x.float().pow(2).mean(-1, keepdim=True) + 1e-5)
 
 
 def _steps(questions: Sequence[Sequence[int]], articles: Sequence[str]) -> Iterator[list[int]]:

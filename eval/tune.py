@@ -1,14 +1,15 @@
 """Tune what judges evidence: development questions in, `qa/adapter.npz` and `qa/probe.json` out.
 
-Of each question the right passages and the wrong ones that look best without a judge are learned by `eval/lora.py`.
-What comes after the probe in a question's walk must not be fitted on answers that the adapter has learned by heart: so
-a part of the questions is held out here, and only these are judged for `eval fit` and `eval ablate`. Takes about
-half a minute on 2 cores for a hundred questions. Try: python -m eval tune eval/events/gold.jsonl=STORE
+Of each question the right passages and the wrong ones that look best without a judge are learned by `eval/lora.py`. A
+part is left out: what comes after the probe in a question's walk must not be fitted on answers that the adapter has
+learned by heart. What was learned is on record in `learned.json`, and `eval fit` and `eval ablate` look at other
+questions only. Try: python -m eval tune eval/events/gold.jsonl=STORE
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -32,7 +33,7 @@ from qa.probe import Probe
 from qa.rank import weigh
 from qa.rerank import NoReranker
 
-QA = Path(__file__).parents[1] / "qa"
+QA, LEARNED = Path(__file__).parents[1] / "qa", Path(__file__).parent / "learned.json"
 # What is learned of each question: up to so many right passages, and the wrong ones that look best.
 MOST_RIGHT, MOST_WRONG = 2, 4
 
@@ -43,26 +44,40 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     asked = gather(args)
-    learned = [a for a, out in zip(asked, held_out(asked), strict=True) if not out]
+    learned = [a for a, out in zip(asked, left_out(asked), strict=True) if not out]
     made, read = tuned(learned, LocalModel.load("embedded"))
     head = {"made": f"python -m eval tune over {len(learned)} development questions", "adapter": made.name}
     (QA / adapter.FILE).write_bytes(made.packed())
     write_lines(QA / probe.FILE, {**head, "layer": read.layer, "bias": read.bias, "weights": read.weights})
+    write_lines(LEARNED, {**head, "questions": sorted({digest(a.row.question) for a in learned})})
     return 0
 
 
-def held_out(asked: Sequence[Asked]) -> Bools:
-    """Which questions nothing is learned from here: a fifth of the articles, and golds with few articles wholly."""
+def left_out(asked: Sequence[Asked]) -> Bools:
+    """Which questions aren't learned from: a fifth of the articles, and golds with few articles wholly."""
     return np.asarray(np.array([a.small for a in asked], dtype=bool) | (fold_of(asked) == 0))
 
 
 def judged(asked: Sequence[Asked]) -> list[Asked]:
-    """The questions that were held out, with the odds that the tuned model gives to their hits."""
+    """The questions that the tuned model has not learned from, with the odds that it gives to their hits.
+
+    Raises UserError when there is none.
+    """
     model, made, read = LocalModel.load("embedded"), adapter.load(), probe.load()
-    own = [a for a, out in zip(asked, held_out(asked), strict=True) if out]
+    known = set(json.loads(LEARNED.read_text(encoding="utf-8"))["questions"])
+    own = [a for a in asked if digest(a.row.question) not in known]
+    if not own:
+        raise UserError(
+            "The judge has learned from all of these questions. Name the gold of others, "
+            "or tune it anew: python -m eval tune --help"
+        )
     states = (model.states(a.passages, a.row.question, read.layer, made) for a in own)
     shown = tqdm(zip(own, states, strict=True), "reading", len(own), file=sys.stderr)
     return [a.judged(read.logits(found).astype(np.float64)) for a, found in shown]
+
+
+def digest(question: str) -> str:
+    return hashlib.sha256(question.encode()).hexdigest()[:8]
 
 
 def tuned(asked: Sequence[Asked], model: LocalModel) -> tuple[Adapter, Probe]:

@@ -1,7 +1,7 @@
 """Makes a model's graphs ready to run, and keeps them on disk so that the next start takes a moment.
 
-A llama in a GGUF gets the graphs of `qa.graph`; any other model the graph that it came with, cut to what is needed.
-Try `compile_reader(find("embedded"), 18)`.
+A llama in a GGUF gets the graphs of `qa/reading.py` and `qa/writing.py`; any other model the graph that it came with,
+cut to what is needed. Try `compile_reader(find("embedded"), 18)`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from index.errors import ModelError
 from index.runtime import cores
 from qa.adapter import Adapter
 from qa.gguf import Gguf
-from qa.graph import reader, writer
 from qa.llama import Shape, shape_of
 from qa.modelfiles import ModelFiles, runtime
+from qa.reading import reader
+from qa.writing import writer
 
 STREAMS = 4  # batches read at the same time at the most, each on its share of the processor's cores
-BUILD = 3  # part of the files' names: count up when a graph of `qa.graph` changes
+BUILD = 3  # part of the files' names: count up when a graph changes
 # Numbers of a row that share a scale when the processor multiplies in int8. It must divide the sizes of a weight
 # (576 and 1536 for the embedded model); the larger, the faster, the smaller, the closer to the exact scores.
 GROUP = "192"

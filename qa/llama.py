@@ -2,7 +2,7 @@
 
 The residual stream is turned by a random orthogonal matrix, which changes nothing in exact arithmetic but spreads the
 few huge values of a llama over all columns, so that rounding to int8 costs little (Ashkboos et al. 2024, "QuaRot",
-arXiv:2404.00456). The graph over these weights is `qa.graph`. Try `shape_of(Gguf.open(path))`.
+arXiv:2404.00456). The graphs over these weights are made in `qa.graph`. Try `shape_of(Gguf.open(path))`.
 """
 
 from __future__ import annotations

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from tiny_llama import WIDTH, plain_norm, plain_states, tiny_llama
 
-from eval.tune import ODDS, QA
-from qa import adapter, probe
+from eval.tune import QA
+from qa import adapter, fitted, probe
 from qa.adapter import Adapter, unpacked
 from qa.gguf import Floats, Gguf
-from qa.graph import reader
 from qa.llama import layer_of
 from qa.local import LocalModel
 from qa.modelfiles import runtime
 from qa.reader import Reader
+from qa.reading import reader
 
 NAMES = {"value": "attn_v", "output": "attn_output", "gate": "ffn_gate", "up": "ffn_up", "down": "ffn_down"}
 
@@ -86,9 +86,9 @@ def test_an_adapter_for_another_model_is_refused(tmp_path: Path) -> None:
     assert (made.applied(0, untouched).gate == untouched.gate).all()
 
 
-def test_adapter_probe_and_odds_are_of_one_run() -> None:
+def test_adapter_probe_and_what_is_fitted_are_of_one_run() -> None:
     name = adapter.load().name
-    for path in (QA / probe.FILE, ODDS):
+    for path in (QA / probe.FILE, QA / fitted.FILE):
         assert json.loads(path.read_text(encoding="utf-8"))["adapter"] == name
     assert adapter.load().layers()[-1] < probe.load().layer
 

@@ -21,12 +21,13 @@ from index.errors import ModelError
 from index.runtime import cache_root
 from qa.adapter import load as load_adapter
 from qa.gguf import Gguf
-from qa.graph import reader, writer
 from qa.llama import Shape, shape_of
 from qa.local import LocalModel
 from qa.modelfiles import find, runtime
 from qa.probe import load
 from qa.reader import Reader, packed, shares
+from qa.reading import reader
+from qa.writing import writer
 
 ASK = "Passage: {}\nQuestion answered by the passage:".format
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import numpy as np
 import pytest
 from eval_toys import hit
 
+from eval import tune
 from eval.asked import Asked
-from eval.gold import GoldRow
+from eval.gold import GoldRow, load
 from eval.lora import Example, Trainer
-from eval.tune import hardest, held_out
+from eval.tune import digest, hardest, judged, left_out
+from index.errors import UserError
+from qa import adapter
 from qa.bot import Bot
 from qa.gguf import Gguf
 from qa.llama import shape_of
@@ -21,6 +26,7 @@ from qa.modelfiles import find
 from qa.probe import LAYER
 from qa.rank import Context, signals
 
+ROOT = Path(__file__).parents[1]
 PASSAGES = [f"Passage: {text}\nQuestion answered by the passage:" for text in (
     "The mill opened in 1802.", "The mill belongs to the town.", "Bread is baked there on Fridays.",
     "The river has two bridges.",
@@ -79,9 +85,29 @@ def test_a_question_is_learned_from_its_right_and_its_hardest_passages() -> None
     assert sorted(hardest(of)[2:]) == [0, 1, 4, 5]
 
 
-def test_small_golds_and_a_fifth_of_the_articles_are_held_out() -> None:
+def test_small_golds_and_a_fifth_of_the_articles_are_left_out() -> None:
     small = [replace(asked(str(n), (True,)), group=str(n)) for n in range(3)]
     large = [replace(asked(str(n), (True,)), group=f"article {n // 2}", small=False) for n in range(20)]
-    held = held_out([*large, *small])
-    assert held[20:].all() and held[:20].sum() == 4
-    assert all(held[n] == held[n + 1] for n in range(0, 20, 2))
+    out = left_out([*large, *small])
+    assert out[20:].all() and out[:20].sum() == 4
+    assert all(out[n] == out[n + 1] for n in range(0, 20, 2))
+
+
+def test_nothing_is_looked_at_that_was_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known, other = (replace(asked(q, (True, False, False)), passages=tuple(PASSAGES[:3])) for q in ("Why?", "When?"))
+    path = tmp_path / "learned.json"
+    path.write_text(json.dumps({"questions": [digest("Why?")]}))
+    monkeypatch.setattr(tune, "LEARNED", path)
+    assert [a.row.question for a in judged([known, other])] == ["When?"]
+    assert any(h.rerank for h, _ in judged([other])[0].head)
+    with pytest.raises(UserError, match="has learned from all of these"):
+        judged([known])
+
+
+def test_what_was_learned_is_on_record() -> None:
+    record = json.loads(tune.LEARNED.read_text(encoding="utf-8"))
+    tests = {
+        digest(row.question) for path in ROOT.glob("eval/**/gold.jsonl") for row in load(path) if row.split == "test"
+    }
+    assert record["adapter"] == adapter.load().name
+    assert record["questions"] and tests.isdisjoint(record["questions"])
