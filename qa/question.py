@@ -23,7 +23,10 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
             r"|early)\b"
                      r"|\bwhat (number|percentage|share|proportion|amount|sum|price|score)\b"
                      r"|\b(number|length|size|cost|price|duration) of\b"),
-        ("when", r"\bwhen\b|\b(what|which) " + _UP_TO_THREE + r"(date|day|year|month|time|century|decade)\b"),
+        # Not where it opens a clause behind the question: "What did he say when he left?"
+        ("when", r"^(?!(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b)"
+                 r"(?:(?!\b(?:who|whom|whose|what|which|where|why|how)\b).)*?\bwhen\b"
+                 r"|\b(what|which) " + _UP_TO_THREE + r"(date|day|year|month|time|century|decade)\b"),
         ("where", r"\bwhere\b|\b(which|what) " + _UP_TO_THREE + r"(city|country|place|town|location|base|region|state"
                   r"|village|port|site|street|district|province|continent)\b"),
         ("why", r"\b(why|how come|for what reason|what (reason|cause|caused|prompted|motivated|led to)|purpose"
@@ -47,12 +50,18 @@ _MONTH += r"|nov(?:ember)?|dec(?:ember)?)"
 _TIME = re.compile(
     rf"\b(?:\d{{1,2}} {_MONTH}|{_MONTH}\.? \d{{1,4}}|(?:in|last|next|since|until|by|of|early|late|mid|this) {_MONTH}"
     r"|(?:1[0-9]|20)\d\d|(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|tomorrow|century|decade"
+    r"|in [1-9]\d\d(?! (?:\w+s|million|billion|per|people)\b)|\d+ (?:bc|ad|bce|ce)"
+    r"|january|february|april|june|july|august|september|october|november|december"
+    r"|within (?:\w+ ){1,3}|(?:minute|hour|day|week|month|year|decade)s? (?:earlier|later|before|after|afterwards)"
+    r"|(?:at|by|in the|this|last|every|after|before|until) (?:night|noon|midnight|dawn|dusk|morning|afternoon|evening)"
+    r"|(?:in|last|next|this|every|since|until) (?:the )?(?:spring|summer|autumn|fall|winter)"
     r"|(?:last|next|this|earlier|later|previous|following) (?:week|month|year|night|day|spring|summer|autumn|fall"
     r"|winter)"
     r"|\d{1,2}:\d\d|\d{1,2} ?[ap]m|ago|the day before)\b"
 )
 _NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty"
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
+    r"|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty"
     r"|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|half|third|quarter|twice|doubled?"
     r"|tripled?|several|sole|single|once|first|second)\b"
 )
@@ -62,8 +71,8 @@ _SPAN = re.compile(
     r"|met(?:re|er)s?|kilomet(?:re|er)s?|miles?|f(?:ee|oo)t|yards?|inch(?:es)?|km|m|cm|mm)\b"
 )
 _REASON = re.compile(
-    r"\b(?:because|since|due to|owing|as a result|so that|in order|prompted|thanks to|reason|therefore|amid"
-    r"|aim(?:s|ed|ing)?"
+    r"\b(?:because|since|due to|owing|as a result|so|for (?:lack|want|fear) of|in protest|too \w+"
+    r"|in order|prompted|thanks to|reason|therefore|amid|aim(?:s|ed|ing)?"
     r"|to \w+|as|after|following|driven|cit(?:es|ed|ing)|caus(?:e|ed|ing)|blam(?:e|ed|ing)|fear\w*|concern\w*|means?)\b"
 )
 _DEFINING = re.compile(

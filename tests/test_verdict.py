@@ -20,6 +20,9 @@ from qa.verdict import Features, decide, features
     ("what was the number of votes", "how_many"),
     ("In which year did it open?", "when"),
     ("Since when has she led it?", "when"),
+    ("Tell me when it opened.", "when"),
+    ("What did she say when she left?", "quote"),
+    ("Is it closed when it rains?", "yes_no"),
     ("Which small town hosts the plant?", "where"),
     ("Why did the mayor resign?", "why"),
     ("What did the judge say about the fine?", "quote"),
@@ -35,6 +38,14 @@ def test_the_kind_of_answer_asked_for(question: str, kind: Kind) -> None:
 
 def test_what_can_hold_an_answer() -> None:
     assert can_hold("when", "It opened in May 1998.") and not can_hold("when", "It opened at last.")
+    for dated in (
+        "He took the town in 979 by ruse.",
+        "It closed three weeks earlier.",
+        "Talks must end within two years.",
+    ):
+        assert can_hold("when", dated)
+    assert not can_hold("when", "It sold in 350 shops.")
+    assert can_hold("how_many", "It lasted seventeen months.")
     assert can_hold("how_many", "Forty-five people came.") and not can_hold("how_many", "People came.")
     assert can_hold("who", "The prize went to Ann Lee.", "Who won?")
     assert not can_hold("who", "The prize went to Ann.", "Who gave Ann the prize?")
@@ -91,6 +102,19 @@ def test_the_signals_of_a_sentence() -> None:
     assert set(Signals.__dataclass_fields__) >= {"cosine", "judge", "coverage"}
 
 
+@pytest.mark.parametrize(("question", "texts", "lacks"), [
+    ("When did it open?", ["The plant opened.", "It stands in Ost."], 1.0),
+    ("When did it open?", ["The plant opened.", "It stands there since 1998."], 0.0),
+    ("When did it open?", ["The plant opened after the war."], 0.0),
+    ("How many work there?", ["Many people work there."], 1.0),
+    ("How many work there, and who are they?", ["Ann and Bob work there."], 0.0),
+    ("Who works there?", ["Many people work there."], 0.0),
+])  # fmt: skip
+def test_what_has_no_time_or_number_lacks_the_answer(question: str, texts: list[str], lacks: float) -> None:
+    hits = [hit(text) for text in texts]
+    assert features(question, hits, texts, Context("", ""), lambda term: 1, 50).lacks == lacks
+
+
 def test_what_the_passages_lack_lowers_the_chance() -> None:
     hits = [hit("The plant in Ost opened in 1998.")]
     known = {"plant": 3, "ost": 3, "open": 2, "1998": 1}
@@ -134,10 +158,10 @@ def test_only_a_question_for_a_definition_wants_one() -> None:
 @pytest.mark.parametrize("reranker", ["probe", "none", "cross_encoder"])
 def test_the_three_verdicts(reranker: str) -> None:
     model = fitted(reranker)
-    sure = Features(0.8, 0.7, 4.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0)
+    sure = Features(0.8, 0.7, 4.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0)
     if reranker != "probe":
         sure = replace(sure, judge=0.0, second=0.0)
-    nothing = Features(0.05, 0.05, -8.0, -8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    nothing = Features(0.05, 0.05, -8.0, -8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
     def verdict(of: Features, strictness: str = "balanced") -> str:
         return decide(of, strictness, model)[0]
@@ -146,10 +170,11 @@ def test_the_three_verdicts(reranker: str) -> None:
     assert verdict(replace(nothing, plain=1.0)) == "answered"
     assert verdict(replace(nothing, named=1.0)) == "closest"
     assert verdict(replace(sure, instruction=1.0)) == "not_found"
+    assert all(verdict(replace(sure, lacks=1.0), how) == "closest" for how in ("lenient", "balanced", "strict"))
     assert 0.0 <= decide(nothing, "balanced", model)[1] < decide(sure, "balanced", model)[1] <= 1.0
     assert model.thresholds["lenient"] < model.thresholds["balanced"] < model.thresholds["strict"]
 
 
 def test_a_judge_that_doubts_makes_it_closest() -> None:
-    doubted = Features(0.8, 0.7, -5.0, -6.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0)
+    doubted = Features(0.8, 0.7, -5.0, -6.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0)
     assert decide(doubted, "balanced", fitted("probe"))[0] == "closest"
