@@ -171,11 +171,11 @@ class VectorStore:
             for collection in copy._collections.values():
                 # Any change makes Chroma write its index once the threshold is passed: here, the same record again.
                 # The threshold must be set before the index is first used, which remembers it.
-                collection.modify(configuration={"hnsw": {"sync_threshold": 2}})
+                _modify(collection, 2)
                 one = collection.get(limit=1, include=["embeddings"])
                 for _ in range(2 * len(one["ids"])):
                     collection.upsert(ids=one["ids"], embeddings=one["embeddings"])
-                collection.modify(configuration={"hnsw": {"sync_threshold": _NEVER}})
+                _modify(collection, _NEVER)
         copy.close()
         return VectorStore(self.store, self.generation + 1, create=True)
 
@@ -187,6 +187,25 @@ def clear_generations(store: Path, keep: int | None) -> None:
         if path.name != str(keep):
             shutil.rmtree(path, ignore_errors=True)
             path.unlink(missing_ok=True)
+
+
+def _modify(collection: Any, threshold: int, times: int = 20) -> None:
+    """Set when the index is written; again when Chroma's own other connection is just writing the record before.
+
+    SQLite refuses at once, without waiting, what has read and then wants to write beside another writer. The change is
+    one transaction, so that a refused one has left nothing.
+    """
+    from chromadb.errors import InternalError
+
+    for left in reversed(range(times)):
+        try:
+            collection.modify(configuration={"hnsw": {"sync_threshold": threshold}})
+        except InternalError as exc:
+            if "locked" not in str(exc) or not left:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _copy(folder: Path, new: Path, times: int = 3) -> None:

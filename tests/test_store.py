@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -90,6 +91,23 @@ def test_settled_is_the_same_records_with_an_index_on_disk(tmp_path: Path) -> No
     settled.add(SENTENCES, [41], [Span("b.txt", 0, 1)], ["b"], made(1, seed=8))
     assert VectorStore(tmp_path, 2).nearest(SENTENCES, made(1, seed=8), 1) == pytest.approx({41: 1.0}, abs=1e-5)
     assert {path: path.read_bytes() for path in settled.folder.glob("*/*")} == stamp
+
+
+def test_settling_waits_for_a_writer_of_chromas_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chromadb.api.models.Collection import Collection
+    from chromadb.errors import InternalError
+
+    store, modify, refused = filled(tmp_path, 40), Collection.modify, list[str]()
+
+    def busy(collection: Collection, *args: Any, **given: Any) -> None:
+        if len(refused) < 3:
+            refused.append(collection.name)
+            raise InternalError("error returned from database: (code: 5) database is locked")
+        modify(collection, *args, **given)
+
+    monkeypatch.setattr(Collection, "modify", busy)
+    before = store.records(SENTENCES)
+    assert store.settled().records(SENTENCES) == before and len(refused) == 3
 
 
 def test_a_thousand_records_and_more_never_write_the_index_in_place(tmp_path: Path) -> None:
