@@ -45,7 +45,7 @@ class Example:
 
 
 class Trainer:
-    """The reading model over some examples, for several fits on parts of them."""
+    """The reading model over some examples, from which `fit` learns."""
 
     def __init__(self, gguf: Gguf, shape: Shape, examples: Sequence[Example]) -> None:
         import torch

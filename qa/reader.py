@@ -1,9 +1,9 @@
 """Reads passages with a question behind each, and gives the hidden states that a probe judges by.
 
 One state a passage: what the model holds at the question's last token, and the mean over all of the question's
-tokens. What a passage alone has told the model is remembered, so that the next question about it costs a fifth. Takes
-token ids; text becomes ids in `qa.local`. Try `LocalModel.load("embedded").states(["Cats purr."], "Who purrs?",
-18).shape`.
+tokens. What a passage alone has told the model is remembered, so that the next question about it costs a third or
+less. Takes token ids; text becomes ids in `qa.local`.
+Try `LocalModel.load("embedded").states(["Cats purr."], "Who purrs?", 18).shape`.
 """
 
 from __future__ import annotations

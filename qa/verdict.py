@@ -21,8 +21,8 @@ from qa.types import Verdict
 
 # At least this sure of a plain "who is" or "what is" whose words are there; between `balanced` and `strict`.
 PLAIN = 0.7
-# Kinds of answer that a rule can tell a sentence to lack. On development questions 2 % of the right sentences seem to,
-# and 4 % of the pairs that come first for an unanswerable question; after a follow-up ("when was that?") it is more.
+# Kinds of answer that a rule can tell a sentence to lack: on development questions 1 % of the right sentences seem to,
+# and 2 to 4 % of the pairs that come first for an unanswerable question.
 _TOLD = ("when", "how_many")
 # An event may stand for a time.
 _EVENT = re.compile(r"\b(?:after|following|during|since|until)\b", re.IGNORECASE)
