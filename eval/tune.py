@@ -19,6 +19,7 @@ import numpy as np
 from tqdm import tqdm
 
 from eval.asked import Asked, fold_of, gather, pair_arguments
+from eval.gold import VERDICTS
 from eval.learn import Bools
 from eval.lora import Example, Trainer
 from index.errors import UserError
@@ -61,16 +62,17 @@ def left_out(asked: Sequence[Asked]) -> Bools:
 def judged(asked: Sequence[Asked]) -> list[Asked]:
     """The questions that the tuned model has not learned from, with the odds that it gives to their hits.
 
-    Raises UserError when there is none.
+    Raises UserError when these are not of all three verdicts, which the fits behind need.
     """
-    model, made, read = LocalModel.load("embedded"), adapter.load(), probe.load()
     known = set(json.loads(LEARNED.read_text(encoding="utf-8"))["questions"])
     own = [a for a in asked if digest(a.row.question) not in known]
-    if not own:
+    there = {"answered" if a.row.answerable else a.row.verdict for a in own}
+    if missing := [verdict for verdict in VERDICTS if verdict not in there]:
         raise UserError(
-            "The judge has learned from all of these questions. Name the gold of others, "
-            "or tune it anew: python -m eval tune --help"
+            f"Of {len(asked)} questions the judge has learned from {len(asked) - len(own)}, and none of the others is "
+            f"{' or '.join(missing)}. Name more gold, or tune the judge anew: python -m eval tune --help"
         )
+    model, made, read = LocalModel.load("embedded"), adapter.load(), probe.load()
     states = (model.states(a.passages, a.row.question, read.layer, made) for a in own)
     shown = tqdm(zip(own, states, strict=True), "reading", len(own), file=sys.stderr)
     return [a.judged(read.logits(found).astype(np.float64)) for a, found in shown]

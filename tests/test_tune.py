@@ -94,14 +94,19 @@ def test_small_golds_and_a_fifth_of_the_articles_are_left_out() -> None:
 
 
 def test_nothing_is_looked_at_that_was_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    known, other = (replace(asked(q, (True, False, False)), passages=tuple(PASSAGES[:3])) for q in ("Why?", "When?"))
+    known, other, near, off = (
+        replace(asked(q, (True, False, False)), passages=tuple(PASSAGES[:3])) for q in ("Why?", "When?", "Who?", "So?")
+    )
+    near = replace(near, row=replace(near.row, answerable=False, verdict="closest"))
+    off = replace(off, row=replace(off.row, answerable=False, verdict="not_found"))
     path = tmp_path / "learned.json"
     path.write_text(json.dumps({"questions": [digest("Why?")]}))
     monkeypatch.setattr(tune, "LEARNED", path)
-    assert [a.row.question for a in judged([known, other])] == ["When?"]
-    assert any(h.rerank for h, _ in judged([other])[0].head)
-    with pytest.raises(UserError, match="has learned from all of these"):
-        judged([known])
+    found = judged([known, other, near, off])
+    assert [a.row.question for a in found] == ["When?", "Who?", "So?"]
+    assert any(h.rerank for h, _ in found[0].head)
+    with pytest.raises(UserError, match="has learned from 1, and none of the others is not_found"):
+        judged([known, other, near])
 
 
 def test_what_was_learned_is_on_record() -> None:
