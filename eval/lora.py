@@ -17,7 +17,7 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from eval import learn
-from eval.learn import Floats
+from eval.learn import Bools, Floats
 from eval.twin import SCALE, Batch, Twin, unit
 from qa.adapter import Adapter, unpacked
 from qa.gguf import Gguf
@@ -26,10 +26,10 @@ from qa.probe import LAYER, Probe
 
 FIRST = 12  # the first layer that is changed: those below know the language, not the task, and cost as much again
 RANK = 8
-EPOCHS, BATCH, WARM = 2, 16, 30  # rounds over all questions, questions a step, steps until the full rate
+BATCH, WARM = 16, 30  # questions a step, steps until the full rate
 CHUNK = 8  # so many questions of a step are about one article: what they share is computed once
 RATE, PROBE_RATE, DECAY = 1e-3, 3e-4, 0.01
-SAMPLE, PROBE_C = 4_000, 0.03  # examples of the first probe, and the inverse weight of its penalty
+SAMPLE, PROBE_C = 4_000, 0.03  # examples looked at before, and the inverse weight of the first probe's penalty
 WRONG = 0.5  # what a wrong passage weighs: each question has more of them, and they are the hardest ones
 
 Ids = npt.NDArray[np.int64]
@@ -71,26 +71,40 @@ class Trainer:
                 for n, row in zip(part, rows[len(first) :], strict=True):
                     self._asked[n] = row.clone()
 
-    def fit(self, questions: Sequence[Sequence[int]], articles: Sequence[str]) -> tuple[Adapter, Probe]:
-        """The adapter and the probe of its states; `questions` hold numbers of examples, and each has its article.
+    def fit(
+        self,
+        questions: Sequence[Sequence[int]],
+        articles: Sequence[str],
+        rounds: int,
+        start: tuple[Adapter, Probe] | None = None,
+    ) -> tuple[Adapter, Probe]:
+        """The adapter and the probe of its states, after `rounds` over all questions.
 
-        The probe starts as a linear one of the untouched model's states.
+        `questions` hold numbers of examples, and each has its article. Without a `start` the adapter changes nothing
+        at first, and the probe is a linear one of the untouched model's states.
         """
         import torch
 
         torch.manual_seed(0)
         changes = [
-            {name: _factors(weight) for name, weight in self._twin.layers[number].items()}
+            {
+                name: _given(start[0], f"{number}.{name}") if start else _factors(weight)
+                for name, weight in self._twin.layers[number].items()
+            }
             for number in range(FIRST, LAYER)
         ]
-        states, first_bias, first = self._first_probe([n for question in questions for n in question])
+        states, right = self._sample([n for question in questions for n in question], changes)
         # In units of the states' spread, where all weights are of like size.
         center, spread = states.mean(0), states.std(0)
+        if start:
+            first_bias, first = start[1].bias, np.array(start[1].weights)
+        else:
+            first_bias, first = learn.logistic(states, right, PROBE_C, np.where(right, 1.0, WRONG))
         mean, scale = (torch.tensor(x, dtype=torch.float32) for x in (center, spread))
         weights = torch.tensor(first * spread, dtype=torch.float32, requires_grad=True)
         bias = torch.tensor(first_bias + float(center @ first), dtype=torch.float32, requires_grad=True)
         factors = [factor for layer in changes for pair in layer.values() for factor in pair]
-        steps = list(_steps(questions, articles))
+        steps = list(_steps(questions, articles, rounds))
         optimizer = torch.optim.AdamW(
             [
                 {"params": factors, "lr": RATE, "weight_decay": DECAY},
@@ -116,20 +130,21 @@ class Trainer:
         probe = Probe(LAYER, round(bias.item() - float(own @ center), 5), tuple(round(float(w), 5) for w in own))
         return _adapter(changes), probe
 
-    def states(self, numbers: Sequence[int]) -> npt.NDArray[np.float32]:
-        """What the untouched model holds for the examples of these numbers, in the form of `qa.reader`."""
+    def states(
+        self, numbers: Sequence[int], changes: Sequence[Mapping[str, Any]] = ({},) * (LAYER - FIRST)
+    ) -> npt.NDArray[np.float32]:
+        """What the model holds for the examples of these numbers, in the form of `qa.reader`."""
         import torch
 
         with torch.no_grad():
-            return np.asarray(self._states(numbers, [{}] * (LAYER - FIRST)).numpy())
+            return np.asarray(self._states(numbers, changes).numpy())
 
-    def _first_probe(self, numbers: Sequence[int]) -> tuple[Floats, float, Floats]:
-        """States of a sample of the examples, and the bias and weights of a probe of them."""
+    def _sample(self, numbers: Sequence[int], changes: Sequence[Mapping[str, Any]]) -> tuple[Floats, Bools]:
+        """The states of some of the examples before the first step, and which of them are right."""
         sample = sorted(int(n) for n in np.random.default_rng(0).permutation(numbers)[:SAMPLE])
-        batches = [sample[n : n + 64] for n in range(0, len(sample), 64)]
-        states = np.concatenate([self.states(b) for b in tqdm(batches, "probe", file=sys.stderr)]).astype(np.float64)
-        right = np.array([self._examples[n].right for n in sample])
-        return states, *learn.logistic(states, right, PROBE_C, np.where(right, 1.0, WRONG))
+        batches = tqdm([sample[n : n + 64] for n in range(0, len(sample), 64)], "probe", file=sys.stderr)
+        states = np.concatenate([self.states(batch, changes) for batch in batches]).astype(np.float64)
+        return states, np.array([self._examples[n].right for n in sample])
 
     def _batch(self, numbers: Sequence[int]) -> tuple[Batch, list[int]]:
         """The form of some examples, and the numbers of their passages."""
@@ -162,6 +177,14 @@ def _factors(weight: Any) -> tuple[Any, Any]:
     return low, torch.zeros(outputs, RANK, requires_grad=True)
 
 
+def _given(adapter: Adapter, key: str) -> tuple[Any, Any]:
+    """The change that an adapter makes to one matrix."""
+    import torch
+
+    low, high = adapter.factors[key]
+    return torch.tensor(low).requires_grad_(), torch.tensor(high / np.float32(SCALE)).requires_grad_()
+
+
 def _adapter(changes: Sequence[Mapping[str, Any]]) -> Adapter:
     factors = {
         f"{number}.{name}": (low.detach().numpy(), high.detach().numpy() * np.float32(SCALE))
@@ -171,10 +194,10 @@ def _adapter(changes: Sequence[Mapping[str, Any]]) -> Adapter:
     return unpacked(Adapter("", factors).packed())  # with the name and the rounding that it will have
 
 
-def _steps(questions: Sequence[Sequence[int]], articles: Sequence[str]) -> Iterator[list[int]]:
+def _steps(questions: Sequence[Sequence[int]], articles: Sequence[str], rounds: int) -> Iterator[list[int]]:
     """The examples of each step: all questions in a random order, by chunks of one article, again and again."""
     random = np.random.default_rng(0)
-    for _ in range(EPOCHS):
+    for _ in range(rounds):
         of: dict[str, list[int]] = {}
         for n in random.permutation(len(questions)):
             of.setdefault(articles[n], []).append(int(n))

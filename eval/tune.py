@@ -3,7 +3,8 @@
 Of each question the right passages and the wrong ones that look best without a judge are learned by `eval/lora.py`. A
 part is left out: what comes after the probe in a question's walk must not be fitted on answers that the adapter has
 learned by heart. What was learned is on record in `learned.json`, and `eval fit` and `eval ablate` look at other
-questions only. Try: python -m eval tune eval/events/gold.jsonl=STORE
+questions only. With `--go-on` the judge of before learns from more questions; those that it knew are learned again, or
+it would forget them. Try: python -m eval tune eval/events/gold.jsonl=STORE
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 import numpy as np
@@ -41,22 +42,39 @@ MOST_RIGHT, MOST_WRONG = 2, 4
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     pair_arguments(parser)
+    parser.add_argument("--rounds", type=int, default=2, help="how often each question is learned from (%(default)s)")
+    parser.add_argument("--go-on", action="store_true", help="start from the judge that there is")
 
 
 def run(args: argparse.Namespace) -> int:
     asked = gather(args)
-    learned = [a for a, out in zip(asked, left_out(asked), strict=True) if not out]
-    made, read = tuned(learned, LocalModel.load("embedded"))
-    head = {"made": f"python -m eval tune over {len(learned)} development questions", "adapter": made.name}
+    known, start = (learned_before(), (adapter.load(), probe.load())) if args.go_on else (frozenset[str](), None)
+    learned = [a for a, out in zip(asked, left_out(asked, known), strict=True) if not out]
+    made, read = tuned(learned, LocalModel.load("embedded"), args.rounds, start)
+    then = f", going on from {start[0].name}" if start else ""
+    head = {
+        "made": f"python -m eval tune over {len(learned)} development questions, {args.rounds} times{then}",
+        "adapter": made.name,
+    }
+    questions = sorted(known | {digest(a.row.question) for a in learned})
     (QA / adapter.FILE).write_bytes(made.packed())
     write_lines(QA / probe.FILE, {**head, "layer": read.layer, "bias": read.bias, "weights": read.weights})
-    write_lines(LEARNED, {**head, "questions": sorted({digest(a.row.question) for a in learned})})
+    write_lines(LEARNED, {**head, "questions": questions})
     return 0
 
 
-def left_out(asked: Sequence[Asked]) -> Bools:
-    """Which questions aren't learned from: a fifth of the articles, and golds with few articles wholly."""
-    return np.asarray(np.array([a.small for a in asked], dtype=bool) | (fold_of(asked) == 0))
+def left_out(asked: Sequence[Asked], known: Set[str]) -> Bools:
+    """Which questions aren't learned from: a fifth of the articles, and golds with few articles wholly.
+
+    What the judge knows already, by `digest`, is past being left out.
+    """
+    out = np.array([a.small for a in asked], dtype=bool) | (fold_of(asked) == 0)
+    return np.asarray(out & [digest(a.row.question) not in known for a in asked])
+
+
+def learned_before() -> frozenset[str]:
+    """The questions that the judge has learned from, by `digest`."""
+    return frozenset(json.loads(LEARNED.read_text(encoding="utf-8"))["questions"])
 
 
 def judged(asked: Sequence[Asked]) -> list[Asked]:
@@ -64,7 +82,7 @@ def judged(asked: Sequence[Asked]) -> list[Asked]:
 
     Raises UserError when these are not of all three verdicts, which the fits behind need.
     """
-    known = set(json.loads(LEARNED.read_text(encoding="utf-8"))["questions"])
+    known = learned_before()
     own = [a for a in asked if digest(a.row.question) not in known]
     there = {"answered" if a.row.answerable else a.row.verdict for a in own}
     if missing := [verdict for verdict in VERDICTS if verdict not in there]:
@@ -82,8 +100,13 @@ def digest(question: str) -> str:
     return hashlib.sha256(question.encode()).hexdigest()[:8]
 
 
-def tuned(asked: Sequence[Asked], model: LocalModel) -> tuple[Adapter, Probe]:
-    """The adapter and its probe, by these questions. Raises UserError without the embedded model."""
+def tuned(
+    asked: Sequence[Asked], model: LocalModel, rounds: int, start: tuple[Adapter, Probe] | None = None
+) -> tuple[Adapter, Probe]:
+    """The adapter and its probe, by these questions, and by what they were at the `start`.
+
+    Raises UserError without the embedded model.
+    """
     files = find("embedded")
     gguf = Gguf.open(files.gguf) if files.gguf else None
     shape = shape_of(gguf) if gguf else None
@@ -96,7 +119,7 @@ def tuned(asked: Sequence[Asked], model: LocalModel) -> tuple[Adapter, Probe]:
         first = len(examples)
         examples += [Example(passages[hit], question, bool(a.right[hit])) for hit in hardest(a)]
         questions.append(range(first, len(examples)))
-    return Trainer(gguf, shape, examples).fit(questions, [a.group for a in asked])
+    return Trainer(gguf, shape, examples).fit(questions, [a.group for a in asked], rounds, start)
 
 
 def hardest(a: Asked) -> list[int]:

@@ -10,6 +10,7 @@ from typing import cast
 import numpy as np
 import pytest
 from eval_toys import hit
+from numpy.typing import NDArray
 
 from eval import tune
 from eval.asked import Asked
@@ -65,10 +66,16 @@ def test_the_twin_in_torch_holds_what_the_product_reads(model: LocalModel, train
 
 def test_what_is_tuned_judges_better_in_the_product(model: LocalModel, trainer: Trainer) -> None:
     each = [range(4 * n, 4 * n + 4) for n in range(4)]
-    made, probe = trainer.fit(each * 8, ["mill"] * 32)
-    for n, question in enumerate(QUESTIONS):
-        odds = probe.logits(model.states(PASSAGES, question, LAYER, made))
-        assert odds.argmax() == n
+    made, probe = trainer.fit(each * 8, ["mill"] * 32, 2)
+
+    def odds() -> NDArray[np.float32]:
+        return np.array([probe.logits(model.states(PASSAGES, question, LAYER, made)) for question in QUESTIONS])
+
+    before = odds()
+    assert before.argmax(1).tolist() == [0, 1, 2, 3]
+    made, probe = trainer.fit(each * 2, ["mill"] * 8, 1, start=(made, probe))
+    right = np.eye(4, dtype=bool)
+    assert np.log1p(np.exp(-odds()[right])).mean() < np.log1p(np.exp(-before[right])).mean()
 
 
 def asked(question: str, rights: tuple[bool, ...]) -> Asked:
@@ -88,9 +95,11 @@ def test_a_question_is_learned_from_its_right_and_its_hardest_passages() -> None
 def test_small_golds_and_a_fifth_of_the_articles_are_left_out() -> None:
     small = [replace(asked(str(n), (True,)), group=str(n)) for n in range(3)]
     large = [replace(asked(str(n), (True,)), group=f"article {n // 2}", small=False) for n in range(20)]
-    out = left_out([*large, *small])
+    out = left_out([*large, *small], set())
     assert out[20:].all() and out[:20].sum() == 4
     assert all(out[n] == out[n + 1] for n in range(0, 20, 2))
+    known = left_out([*large, *small], {digest("0")})
+    assert out[20] and not known[20] and (known[21:] == out[21:]).all()
 
 
 def test_nothing_is_looked_at_that_was_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
