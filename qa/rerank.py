@@ -25,7 +25,7 @@ from qa.probe import load as load_probe
 from qa.rank import Context, Frequency, Signals, signals, weigh
 
 # How many of the search's hits are judged; what the others could add isn't worth the time.
-DEPTH = 24
+DEPTH = 16
 # A long sentence before the one at hand adds cost, not context.
 CONTEXT_CHARACTERS = 200
 
