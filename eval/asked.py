@@ -88,7 +88,7 @@ def _asked(bot: Bot, row: GoldRow, gold: str, many: bool) -> Asked | None:
     hits = engine.search(row.question)
     if not hits:
         return None
-    context_of = bot.context_of()
+    context_of = bot.finder.context_of()
     head = judge(NoReranker(), row.question, hits, context_of, engine.frequency, engine.size)
     source = row.evidence[0].source if row.evidence else hits[0].sentence.span.source
     return Asked(

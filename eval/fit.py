@@ -100,7 +100,7 @@ class Verdicts:
         table = []
         for a, weights in zip(asked, ranking, strict=True):
             hits = order(a.head, a.tail, dict(zip(SIGNALS, weights, strict=True)))
-            table.append(asdict(a.bot.features(a.row.question, hits)))
+            table.append(asdict(a.bot.finder.features(a.row.question, hits)))
         plain = [n for n, row in enumerate(table) if not row["instruction"]]
         own = [asked[n] for n in plain]
         size = Counter(a.gold for a in own)

@@ -6,36 +6,28 @@ and prove each statement. Nothing is shown that has not been checked. Try `pytho
 
 from __future__ import annotations
 
-import functools
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from index.embed import Embedder
 from index.errors import StoreError, UserError
 from index.library import Library
 from index.search import Search
 from index.settings import Settings
-from index.types import Article, Hit, Span
+from index.types import Article, Hit
 from qa import compose
 from qa.book import Book, Clock
 from qa.editor import Editor
 from qa.entail import Verify, verifier
-from qa.fitted import fitted
+from qa.finder import Decide, Finder, nearest
 from qa.followup import self_contained
 from qa.ground import check
 from qa.llm import Model, climb
 from qa.modelfiles import EMBEDDED
-from qa.rank import Context, unjudged
-from qa.rerank import ContextOf, CrossEncoderReranker, NoReranker, Reranker, choose_reranker, rerank
-from qa.types import QUOTES, Answer, Citation, Engine, Event, Partial, Rewritten, Stage, Statement, Turn, Verdict
-from qa.verdict import Features, features
-from qa.verdict import decide as verdict_of
+from qa.rerank import Reranker, choose_reranker
+from qa.types import QUOTES, Answer, Citation, Engine, Event, Partial, Rewritten, Stage, Statement, Turn
 
-# The first hits whose passages the verdict looks at, and how many passages are shown when nothing answers.
-LOOK, NEAREST = 5, 3
 LONGEST_QUESTION = 2_000
-
-Decide = Callable[[Features, str], tuple[Verdict, float]]
 
 
 class Bot:
@@ -48,9 +40,8 @@ class Bot:
         self.library: Library = search.library
         self.search_engine, self.reranker, self.model = search, reranker, model
         self.settings, self.notes = settings, tuple(notes)
-        self._fitted = fitted(reranker.fitted)
-        self._editor = Editor(search, reranker, self.context_of, verify)
-        self._decide = decide or functools.partial(verdict_of, model=self._fitted)
+        self.finder = Finder(search, reranker, decide)
+        self._editor = Editor(search, reranker, self.finder.context_of, verify)
 
     @classmethod
     def open(cls, settings: Settings, notify: Callable[[str], None] = lambda line: None) -> Bot:
@@ -82,8 +73,7 @@ class Bot:
 
     def search(self, question: str, articles: frozenset[str] | None = None) -> tuple[Hit, ...]:
         """Search and rerank alone: the hits, best first."""
-        hits = self.search_engine.search(question, articles=articles)
-        return self._rerank(question, hits)
+        return self.finder.ranked(question, self.finder.candidates(question, articles))
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), *, articles: frozenset[str] | None = None,
@@ -99,11 +89,27 @@ class Bot:
         if asked != question:
             yield Rewritten(asked)
 
-        # 2. to 4. Find the evidence and judge it; once more where the library has changed meanwhile.
+        # Once more where the library has changed meanwhile.
         for again in (False, True):
             revision = self.library.revision
             try:
-                hits, verdict, confidence = yield from self._evidence(asked, articles, settings, clock)
+                # 2. Search: candidate sentences with their passages.
+                yield Stage("searching")
+                candidates = self.finder.candidates(asked, articles)
+                clock.lap("search")
+
+                # 3. Rerank: evidence in order.
+                yield Stage("reading")
+                hits = self.finder.ranked(asked, candidates)
+                clock.lap("rerank")
+
+                # 4. Decide: answered, closest or not_found; and if answered, by which facts.
+                verdict, confidence = self.finder.verdict(asked, hits, settings.strictness)
+                facts, unanswered = (), ()
+                if verdict == "answered":
+                    facts, unanswered = self.finder.facts(asked, hits, articles, settings)
+                clock.lap("decide")
+                yield Stage("checking")
             except StoreError:
                 if again or self.library.revision == revision:
                     raise
@@ -116,7 +122,7 @@ class Bot:
         statements: list[Statement] = []
         notes = list(self.notes)
         if verdict == "answered":
-            for statement in self._statements(asked, hits, book, settings, notes, cancel):
+            for statement in self._statements(asked, facts, book, settings, notes, cancel):
                 statements.append(statement)
                 clock.first()
                 yield Partial(tuple(statements), book.citations)
@@ -136,54 +142,14 @@ class Bot:
             engine=Engine(self._writer(statements), self.search_engine.embedder.name, self.reranker.name, tuple(notes)),
             timings=clock.done(),
             differing=tuple(compose.differing(statements, book.citations)),
-            unsure=bool(statements) and confidence < self._fitted.thresholds["strict"],
+            unanswered=unanswered if statements else (),
+            unsure=bool(statements) and not self.finder.sure(confidence),
         )
 
-    def _evidence(
-        self, asked: str, articles: frozenset[str] | None, settings: Settings, clock: Clock
-    ) -> Generator[Stage, None, tuple[tuple[Hit, ...], Verdict, float]]:
-        # 2. Search: candidate sentences with their passages.
-        yield Stage("searching")
-        candidates = self.search_engine.search(asked, articles=articles)
-        clock.lap("search")
-
-        # 3. Rerank: evidence in order.
-        yield Stage("reading")
-        hits = self._rerank(asked, candidates)
-        clock.lap("rerank")
-
-        # 4. Decide: answered, closest or not_found.
-        verdict, confidence = self._decide(self.features(asked, hits), settings.strictness)
-        clock.lap("decide")
-        yield Stage("checking")
-        return hits, verdict, confidence
-
-    def _rerank(self, question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
-        engine = self.search_engine
-        return rerank(self.reranker, question, hits, self.context_of(), engine.frequency, engine.size)
-
-    def context_of(self) -> ContextOf:
-        """What tells the context of a hit."""
-        titles = {a.article_id: a.title for a in self.library.articles()}
-
-        def context_of(hit: Hit) -> Context:
-            before = self.search_engine.before(hit.sentence)
-            return Context(self.library.quote(before) if before else "", titles.get(hit.sentence.article_id, ""))
-
-        return context_of
-
-    def features(self, question: str, hits: Sequence[Hit]) -> Features:
-        """What the verdict is made from; public, because the verdict is fitted on it."""
-        passages = [self.library.quote(h.sentence.passage) for h in hits[:LOOK]]
-        context = self.context_of()(hits[0]) if hits else Context("", "")
-        engine = self.search_engine
-        return features(question, hits, passages, context, engine.frequency, engine.size)
-
     def _statements(
-        self, question: str, hits: Sequence[Hit], book: Book, settings: Settings, notes: list[str],
+        self, question: str, facts: Sequence[compose.Fact], book: Book, settings: Settings, notes: list[str],
         cancel: threading.Event | None,
     ) -> Iterator[Statement]:  # fmt: skip
-        facts = compose.choose(question, self._comparable(question, hits), settings.statements, self._fitted)
         drafted = False
         if self.model is not None and writes(self.model, settings):
             try:
@@ -196,25 +162,10 @@ class Bot:
         if not drafted and not (cancel is not None and cancel.is_set()):
             yield from self._editor.quoted(question, facts, book, trimmed=settings.composer == "trim")
 
-    def _comparable(self, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
-        """The hits in their order, scored in the unit that a further sentence is weighed in.
-
-        A cross-encoder's scores are log-odds or probabilities of its own: the ranking without it was fitted instead.
-        """
-        if self.reranker.fitted != CrossEncoderReranker.fitted:
-            return hits
-        engine, context_of = self.search_engine, self.context_of()
-        weights = fitted(NoReranker.fitted).ranking
-        return unjudged(question, hits, [context_of(h) for h in hits], engine.frequency, engine.size, weights)
-
     def _closest(self, hits: Sequence[Hit], book: Book) -> tuple[Citation, ...]:
         """The nearest sentences, one a passage, as citations of their own."""
-        seen: dict[Span, Hit] = {}
-        for hit in hits:
-            seen.setdefault(hit.sentence.passage, hit)
-        nearest = list(seen.values())[:NEAREST]
         return tuple(book.citation(n, h.sentence.article_id, h.sentence.span, h.sentence.text)
-                     for n, h in enumerate(nearest, 1))  # fmt: skip
+                     for n, h in enumerate(nearest(hits), 1))  # fmt: skip
 
     def _articles(self) -> dict[str, Article]:
         return {a.article_id: a for a in self.library.articles()}

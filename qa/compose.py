@@ -17,12 +17,14 @@ from index.sentences import sentences
 from index.types import Hit, Span
 from qa.differ import differ
 from qa.fitted import Fitted, logistic
-from qa.question import asks_for_several, content_words, kind_of, stem
+from qa.question import asks_for_accounts, asks_for_several, content_words, kind_of, stem
 from qa.types import Citation, Differing, Statement
 
 # Two sentences tell the same fact when this share of the shorter one's words stands in the other, and when this share
 # of all their words is common to both.
 CONTAINED, ALIKE = 0.7, 0.5
+# How likely the first sentence of a further article has to be evidence, where it is asked what several articles say.
+ACCOUNT = 0.2
 # A sentence that opens like this means little without the one before it.
 _LEANS = re.compile(
     r"[“\"'‘]?(?:he|she|they|it|this|that|these|those|his|her|their|its|both|the (?:statement|move|decision"
@@ -76,15 +78,32 @@ def choose(question: str, hits: Sequence[Hit], limit: int, model: Fitted) -> tup
     """
     shown: list[Hit] = list(hits[:1])
     also: dict[int, list[Hit]] = {}
+    accounts = asks_for_accounts(question)
     for hit, about in zip(hits[1:], further(question, hits), strict=True):
         twin = next((n for n, other in enumerate(shown) if same_fact(other.sentence.text, hit.sentence.text)), None)
         if twin is not None:
             group = [shown[twin], *also.get(twin, [])]
             if all(h.sentence.article_id != hit.sentence.article_id for h in group):
                 also.setdefault(twin, []).append(hit)
-        elif len(shown) < limit and logistic(asdict(about), model.further) >= model.thresholds["further"]:
+            continue
+        other = accounts and all(h.sentence.article_id != hit.sentence.article_id for h in shown)
+        least = ACCOUNT if other else model.thresholds["further"]
+        if len(shown) < limit and logistic(asdict(about), model.further) >= least:
             shown.append(hit)
     return tuple(Fact(hit, tuple(also.get(n, ()))) for n, hit in enumerate(shown))
+
+
+def merged(facts: Iterable[Fact], limit: int) -> tuple[Fact, ...]:
+    """The facts in their order without those that an earlier one tells, at most `limit`."""
+    kept: list[Fact] = []
+    for fact in facts:
+        text = fact.shown.sentence.text
+        known = any(
+            k.shown.sentence.span == fact.shown.sentence.span or same_fact(k.shown.sentence.text, text) for k in kept
+        )
+        if not known and len(kept) < limit:
+            kept.append(fact)
+    return tuple(kept)
 
 
 def differing(statements: Sequence[Statement], citations: Sequence[Citation]) -> Iterator[Differing]:

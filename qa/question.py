@@ -157,6 +157,23 @@ def asks_for_several(question: str) -> bool:
     return kind_of(question) in ("definition", "list") or bool(_SEVERAL.search(plain(question)))
 
 
+_TEXTS = r"(?:reports|articles|accounts|texts|papers|newspapers|outlets|publishers|versions)\b"
+_ACCOUNTS = re.compile(
+    r"\b(?:different|differing|various|several|all|both|these|other|do|does|did) (?:of )?(?:the |these )?(?:\w+ )?"
+    rf"{_TEXTS}|\bthe {_TEXTS} (?:\w+ )?(?:say|tell|describe|report|use|give|call|agree|differ|disagree|carry)\b"
+    rf"|\baccording to (?:the )?{_TEXTS}|\bdifferent sources\b"
+)
+
+
+def asks_for_accounts(question: str) -> bool:
+    """Whether it asks what several articles say.
+
+    >>> [asks_for_accounts(q) for q in ("How do the reports differ?", "What do various papers say?", "Who reports?")]
+    [True, True, False]
+    """
+    return bool(_ACCOUNTS.search(plain(question)))
+
+
 # Told to the program rather than asked of the articles. English imperatives with what they are usually about.
 _INSTRUCTION = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instruction|prompt|rule|above|previous|prior|everything"

@@ -19,6 +19,7 @@ CLOSEST = "The articles don't answer this. The closest they come:"
 QUOTES = "quotes"
 """The `llm` of an answer in the articles' own words."""
 NOT_FOUND = "Nothing in these articles is about that."
+UNANSWERED = "The articles don't answer this part: {}"
 UNSURE = "Not sure that this answers the question: read the source before you rely on it."
 
 
@@ -94,7 +95,8 @@ class Answer:
 
     `question` is what the user typed, `asked` the self-contained question that was searched. `confidence` is the
     probability that the evidence answers the question (0 to 1); an `unsure` answer would not be given if the settings
-    asked for `strict`. `timings` are seconds by step.
+    asked for `strict`. `unanswered` are the parts of a question that the articles don't answer. `timings` are seconds
+    by step.
     """
 
     question: str
@@ -108,6 +110,7 @@ class Answer:
     engine: Engine
     timings: Mapping[str, float] = field(default_factory=dict)
     differing: tuple[Differing, ...] = ()
+    unanswered: tuple[str, ...] = ()
     unsure: bool = False
 
     @property
@@ -115,7 +118,7 @@ class Answer:
         """The text that a person reads, with `[n]` markers."""
         if self.verdict == "answered":
             said = [f"{s.text} {_marks(s)}" for s in self.statements]
-            return "\n".join([*said, *map(self.difference, self.differing)])
+            return "\n".join([*said, *map(self.difference, self.differing), *map(UNANSWERED.format, self.unanswered)])
         return CLOSEST if self.verdict == "closest" else NOT_FOUND
 
     def difference(self, found: Differing) -> str:
@@ -141,6 +144,7 @@ class Answer:
             "citations": [asdict(c) for c in self.citations],
             "closest": [asdict(c) for c in self.closest],
             "differing": [asdict(d) for d in self.differing],
+            "unanswered": list(self.unanswered),
             "confidence": round(self.confidence, 4),
             "unsure": self.unsure,
             "engine": asdict(self.engine),

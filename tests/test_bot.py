@@ -199,6 +199,23 @@ def test_no_store_is_one_line_with_the_next_step(tmp_path: Path) -> None:
         Bot.open(Settings.load(environ={}, store=tmp_path / "none"))
 
 
+def test_each_part_of_a_question_gets_its_own_evidence(bot: Bot) -> None:
+    one, other = "How many minutes did Ishiba and Rutte talk?", "What does the NATO treaty's Article 5 say?"
+    found = bot.ask(f"{one[:-1]}, and {other[0].lower()}{other[1:]}")
+    assert found.verdict == "answered"
+    for question in (one, other):
+        alone = bot.ask(question)
+        assert alone.verdict == "answered" and alone.statements[0].text in [s.text for s in found.statements]
+    assert_exact(found.citations)
+
+
+def test_the_part_that_the_articles_are_silent_about_is_named(bot: Bot) -> None:
+    found = bot.ask("Where in Germany is NSATU based, and how much did the NATO summit in Lisbon cost?")
+    assert found.verdict == "answered" and "Wiesbaden" in found.text
+    assert found.unanswered == ("How much did the NATO summit in Lisbon cost?",)
+    assert found.unanswered[0] in found.text.splitlines()[-1]
+
+
 class Scaled:
     """A cross-encoder that orders as the cosine does, in a unit of its own."""
 
@@ -229,8 +246,8 @@ def test_the_unit_of_a_cross_encoder_decides_nothing(bot: Bot, question: str) ->
 def test_the_json_contract(bot: Bot) -> None:
     found = bot.ask("Where is NSATU based?").to_dict()
     assert list(found) == [
-        "question", "asked", "verdict", "answer", "statements", "citations", "closest", "differing", "confidence",
-        "unsure", "engine", "timings",
+        "question", "asked", "verdict", "answer", "statements", "citations", "closest", "differing", "unanswered",
+        "confidence", "unsure", "engine", "timings",
     ]  # fmt: skip
     assert set(found["statements"][0]) == {"text", "citations", "kind"}
     assert set(found["citations"][0]) == {

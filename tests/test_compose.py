@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Hit, Sentence, Span
-from qa.compose import Drafted, choose, differing, drafted, further, leans, same_fact, with_context
+from qa.compose import Drafted, Fact, choose, differing, drafted, further, leans, merged, same_fact, with_context
 from qa.fitted import Fitted
 from qa.types import Answer, Citation, Differing, Engine, Statement
 
@@ -48,6 +48,26 @@ def test_what_speaks_for_a_further_sentence() -> None:
 def test_no_more_facts_than_wanted() -> None:
     hits = [hit(f"Number {n} of the list says {n * 111} and {n * 7919}.", 1.0, start=n * 100) for n in range(9)]
     assert [len(choose("Which are they?", hits, k, MODEL)) for k in (1, 3)] == [1, 3]
+
+
+def test_where_several_articles_are_asked_for_each_has_its_say() -> None:
+    # Two points behind is far less likely than what is shown otherwise.
+    hits = [
+        hit(ANN, 2.0),
+        hit(BOB, 0.5, "b.txt"),
+        hit("Ost has a bridge.", 0.4, "b.txt"),
+        hit("Ed left.", -2.0, "c.txt"),
+    ]
+    asked = "What do the different reports say about the bridge?"
+    assert [f.shown.sentence.text for f in choose(asked, hits, 5, MODEL)] == [ANN, BOB]
+    assert len(choose("What is said about the bridge?", hits, 5, MODEL)) == 1
+    assert len(choose(asked, hits, 1, MODEL)) == 1
+
+
+def test_what_one_part_tells_is_not_told_again() -> None:
+    facts = [Fact(hit(ANN, 2.0)), Fact(hit(ANN_TOO, 1.0, "b.txt")), Fact(hit(BOB, 3.0)), Fact(hit(ANN, 2.5))]
+    assert [f.shown.sentence.text for f in merged(facts, 5)] == [ANN, BOB]
+    assert merged(facts, 1) == (facts[0],) and merged([], 3) == ()
 
 
 def test_nothing_found_is_nothing_said() -> None:

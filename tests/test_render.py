@@ -56,7 +56,8 @@ def everywhere(text: str) -> dict[str, str]:
     spoken = answer(
         question="As it was typed?", asked=text, citations=(c, replace(c, n=2, article_id="other")), engine=engine
     )
-    spoken = replace(spoken, statements=(Statement(text, (1, 2), "quote"), Statement(text, (1,), "generated")))
+    said = (Statement(text, (1, 2), "quote"), Statement(text, (1,), "generated"))
+    spoken = replace(spoken, statements=said, unanswered=(text,))
     return {
         "answered": render_answer(spoken),
         "closest": render_answer(answer(verdict="closest", citations=(c,), engine=engine)),
@@ -144,6 +145,12 @@ def test_an_unsure_answer_says_so_and_stays_unsure_when_it_is_kept() -> None:
     assert UNSURE in Outline(render_answer(unsure)).text
     assert UNSURE not in Outline(render_answer(answer())).text
     assert answer_from_dict(unsure.to_dict()).unsure and not answer_from_dict(answer().to_dict()).unsure
+
+
+def test_the_part_that_nothing_answers_is_named_and_kept() -> None:
+    half = replace(answer(), unanswered=("How high is the tower?",))
+    assert "don't answer this part: How high is the tower?" in Outline(render_answer(half)).text
+    assert answer_from_dict(half.to_dict()).unanswered == half.unanswered
 
 
 def test_the_rewritten_question_is_shown_only_when_it_differs() -> None:

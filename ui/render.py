@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from index.types import Article
-from qa.types import CLOSEST, NOT_FOUND, UNSURE, Answer, Citation, Statement
+from qa.types import CLOSEST, NOT_FOUND, UNANSWERED, UNSURE, Answer, Citation, Statement
 from ui.safe import date_words, esc, flat, message, plural, range_words, read_link, time_tag
 
 STAGES = ("searching", "reading", "checking")
@@ -106,8 +106,9 @@ def _answered(answer: Answer, turn: int, roots: Mapping[str, str], stale: frozen
     by_number = {c.n: c for c in answer.citations}
     prose = "".join(_statement(s, by_number, turn, roots, stale) for s in answer.statements)
     differ = "".join(f'<p class="caution">{flat(answer.difference(d))}</p>' for d in answer.differing)
+    silent = "".join(f'<p class="caution">{flat(UNANSWERED.format(part))}</p>' for part in answer.unanswered)
     unsure = f'<p class="caution unsure">{UNSURE}</p>' if answer.unsure else ""
-    return prose + differ + unsure + _sources(answer.citations, turn, stale)
+    return prose + differ + silent + unsure + _sources(answer.citations, turn, stale)
 
 
 def _statement(

@@ -40,6 +40,7 @@ def answer_from_dict(data: Mapping[str, Any]) -> Answer:
             ),
             timings={_text(step): float(seconds) for step, seconds in data["timings"].items()},
             differing=tuple(_differing(d, len(statements)) for d in data.get("differing", ())),
+            unanswered=tuple(_text(part) for part in data.get("unanswered", ())),
             unsure=bool(data.get("unsure", False)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as exc:

@@ -1,0 +1,120 @@
+"""From a question to the facts that its answer is made of: search, rerank, judge, choose.
+
+One `Finder` belongs to one store and one reranker. It writes nothing and keeps nothing of a question, so that several
+may be answered at once. `Bot.stream` shows the order in which its methods are called.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+
+from index.search import Search
+from index.settings import Settings
+from index.types import Hit, Span
+from qa import compose
+from qa.compose import Fact
+from qa.fitted import fitted
+from qa.followup import self_contained
+from qa.parts import parts
+from qa.question import content_words
+from qa.rank import Context, unjudged
+from qa.rerank import ContextOf, CrossEncoderReranker, NoReranker, Reranker, rerank
+from qa.types import Turn, Verdict
+from qa.verdict import Features, features
+from qa.verdict import decide as verdict_of
+
+# The first hits whose passages the verdict looks at, and how many passages are shown when nothing answers.
+LOOK, NEAREST = 5, 3
+
+Decide = Callable[[Features, str], tuple[Verdict, float]]
+
+
+class Finder:
+    """Finds evidence in one store and says whether it answers."""
+
+    def __init__(self, search: Search, reranker: Reranker, decide: Decide | None = None) -> None:
+        self._search, self._library, self._reranker = search, search.library, reranker
+        self._fitted = fitted(reranker.fitted)
+        self._decide = decide or functools.partial(verdict_of, model=self._fitted)
+
+    def candidates(self, question: str, articles: frozenset[str] | None) -> Sequence[Hit]:
+        """What the search finds, from all articles or only some (ids)."""
+        return self._search.search(question, articles=articles)
+
+    def ranked(self, question: str, candidates: Sequence[Hit]) -> tuple[Hit, ...]:
+        """The same, best evidence first."""
+        engine = self._search
+        return rerank(self._reranker, question, candidates, self.context_of(), engine.frequency, engine.size)
+
+    def verdict(self, question: str, hits: Sequence[Hit], strictness: str) -> tuple[Verdict, float]:
+        """Whether ranked hits answer the question, and the probability that they do."""
+        return self._decide(self.features(question, hits), strictness)
+
+    def sure(self, confidence: float) -> bool:
+        """Whether the strictest setting would still answer."""
+        return confidence >= self._fitted.thresholds["strict"]
+
+    def features(self, question: str, hits: Sequence[Hit]) -> Features:
+        """What the verdict is made from, and fitted on."""
+        passages = [self._library.quote(h.sentence.passage) for h in hits[:LOOK]]
+        context = self.context_of()(hits[0]) if hits else Context("", "")
+        return features(question, hits, passages, context, self._search.frequency, self._search.size)
+
+    def context_of(self) -> ContextOf:
+        """What tells the context of a hit."""
+        titles = {a.article_id: a.title for a in self._library.articles()}
+
+        def context_of(hit: Hit) -> Context:
+            before = self._search.before(hit.sentence)
+            return Context(self._library.quote(before) if before else "", titles.get(hit.sentence.article_id, ""))
+
+        return context_of
+
+    def facts(
+        self, question: str, hits: Sequence[Hit], articles: frozenset[str] | None, settings: Settings
+    ) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
+        """The facts of the answer, at most as many as the settings allow; `hits` are ranked, best first.
+
+        Each part of a question that asks several is answered first with the best that is found for it alone, as a
+        follow-up of the part before it; what the whole question finds follows. The second value are the parts that
+        nothing answers.
+        """
+        past: list[Turn] = []
+        first: list[Fact] = []
+        doubted: list[tuple[str, Hit]] = []
+        for part in parts(question):
+            asked = self_contained(part, past)
+            found = self.ranked(asked, self.candidates(asked, articles))
+            verdict, _ = self.verdict(asked, found, settings.strictness)
+            best = self._chosen(asked, found, 1) if verdict == "answered" else ()
+            first += best
+            past.append(Turn(asked, best[0].shown.sentence.text if best else "", verdict))
+            # "How high was it?", where nobody knows what "it" is, is no part that the articles could be silent about.
+            if found and not best and len(content_words(asked)) > 1:
+                doubted.append((asked, found[0]))
+        facts = compose.merged([*first, *self._chosen(question, hits, settings.statements)], settings.statements)
+        shown = {hit.sentence.span for fact in facts for hit in fact.hits}
+        return facts, tuple(asked for asked, hit in doubted if hit.sentence.span not in shown)
+
+    def _chosen(self, question: str, hits: Sequence[Hit], limit: int) -> tuple[Fact, ...]:
+        return compose.choose(question, self._comparable(question, hits), limit, self._fitted)
+
+    def _comparable(self, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
+        """The hits in their order, scored in the unit that a further sentence is weighed in.
+
+        A cross-encoder's scores are log-odds or probabilities of its own: the ranking without it was fitted instead.
+        """
+        if self._reranker.fitted != CrossEncoderReranker.fitted:
+            return hits
+        engine, context_of = self._search, self.context_of()
+        weights = fitted(NoReranker.fitted).ranking
+        return unjudged(question, hits, [context_of(h) for h in hits], engine.frequency, engine.size, weights)
+
+
+def nearest(hits: Sequence[Hit]) -> list[Hit]:
+    """The best hit of each of the first passages."""
+    seen: dict[Span, Hit] = {}
+    for hit in hits:
+        seen.setdefault(hit.sentence.passage, hit)
+    return list(seen.values())[:NEAREST]

@@ -1,0 +1,37 @@
+"""The questions that one question is made of: "Who paid, and how much did it cost?" asks two. Pure, no model.
+
+Each part finds its own evidence: one search for both would rank first what speaks of either. A part that leaves
+something out ("and when?") stays with the one that it belongs to, for one sentence tells both as a rule.
+Try `parts("Who designed the tower, and how high was it?")`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from qa.question import content_words
+from qa.turns.grammar import ASKING, AUXILIARIES, PREPOSITIONS, is_verb, sentence
+
+_LEAD = rf"(?:(?:{'|'.join(sorted(PREPOSITIONS))}) )?(?:{'|'.join(sorted(ASKING))})\b"
+_BORDER = re.compile(rf"[?] +(?=\w)|,? (?:and|but) (?={_LEAD})", re.IGNORECASE)
+_ASKS = re.compile(rf"(?:[^,]+, )?(?:(?:and|but|so) )?(?:{_LEAD}|(?:{'|'.join(sorted(AUXILIARIES))})\b)", re.IGNORECASE)
+
+
+def parts(question: str) -> tuple[str, ...]:
+    """Each part in its own words, in their order; none where there is nothing to take apart.
+
+    >>> parts("Who designed the tower, and how high was it?")
+    ('Who designed the tower?', 'How high was it?')
+    >>> parts("Who signed it, and when?"), parts("Who was lost and found?")
+    ((), ())
+    """
+    pieces = [piece.strip() for piece in _BORDER.split(question) if piece.strip()]
+    found = tuple(sentence(piece.rstrip("?!. ")) for piece in pieces if _whole(piece))
+    return found if len(found) > 1 else ()
+
+
+def _whole(piece: str) -> bool:
+    """Whether a piece is a question that can be asked on its own."""
+    words = re.findall(r"[\w'’-]+", piece.casefold())
+    verb = any(w in AUXILIARIES or is_verb(w) for w in words)
+    return bool(_ASKS.match(piece)) and verb and len(words) > 2 and bool(content_words(piece))
