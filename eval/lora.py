@@ -93,13 +93,13 @@ class Trainer:
             }
             for number in range(FIRST, LAYER)
         ]
-        states, right = self._sample([n for question in questions for n in question], changes)
+        states, answers = self._sample([n for question in questions for n in question], changes)
         # In units of the states' spread, where all weights are of like size.
         center, spread = states.mean(0), states.std(0)
         if start:
             first_bias, first = start[1].bias, np.array(start[1].weights)
         else:
-            first_bias, first = learn.logistic(states, right, PROBE_C, np.where(right, 1.0, WRONG))
+            first_bias, first = learn.logistic(states, answers, PROBE_C, np.where(answers, 1.0, WRONG))
         mean, scale = (torch.tensor(x, dtype=torch.float32) for x in (center, spread))
         weights = torch.tensor(first * spread, dtype=torch.float32, requires_grad=True)
         bias = torch.tensor(first_bias + float(center @ first), dtype=torch.float32, requires_grad=True)

@@ -105,7 +105,8 @@ class Bot:
 
                 # 4. Decide: answered, closest or not_found; and if answered, by which facts.
                 verdict, confidence = self.finder.verdict(asked, hits, settings.strictness)
-                facts, unanswered = (), ()
+                facts: tuple[compose.Fact, ...] = ()
+                unanswered: tuple[str, ...] = ()
                 if verdict == "answered":
                     facts, unanswered = self.finder.facts(asked, hits, articles, settings)
                 clock.lap("decide")
