@@ -108,7 +108,7 @@ class Bot:
                 facts: tuple[compose.Fact, ...] = ()
                 unanswered: tuple[str, ...] = ()
                 if verdict == "answered":
-                    facts, unanswered = self.finder.facts(asked, hits, articles, settings)
+                    facts, unanswered = self.finder.facts(asked, hits, articles, settings, cancel)
                 clock.lap("decide")
                 yield Stage("checking")
             except StoreError:

@@ -7,6 +7,7 @@ may be answered at once. `Bot.stream` shows the order in which its methods are c
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Sequence
 
 from index.search import Search
@@ -72,18 +73,25 @@ class Finder:
         return context_of
 
     def facts(
-        self, question: str, hits: Sequence[Hit], articles: frozenset[str] | None, settings: Settings
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        articles: frozenset[str] | None,
+        settings: Settings,
+        cancel: threading.Event | None = None,
     ) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
         """The facts of the answer, at most as many as the settings allow; `hits` are ranked, best first.
 
         Each part of a question that asks several is answered first with the best that is found for it alone, as a
         follow-up of the part before it; what the whole question finds follows. The second value are the parts that
-        nothing answers.
+        nothing answers. After `cancel` no further part is looked for.
         """
         past: list[Turn] = []
         first: list[Fact] = []
         doubted: list[tuple[str, Hit]] = []
         for part in parts(question):
+            if cancel is not None and cancel.is_set():
+                break
             asked = self_contained(part, past)
             found = self.ranked(asked, self.candidates(asked, articles))
             verdict, _ = self.verdict(asked, found, settings.strictness)

@@ -12,6 +12,7 @@ import re
 from qa.question import content_words
 from qa.turns.grammar import ASKING, AUXILIARIES, PREPOSITIONS, is_verb, sentence
 
+MOST = 4  # each part costs a search and a reading: a longer list is taken as one question
 _LEAD = rf"(?:(?:{'|'.join(sorted(PREPOSITIONS))}) )?(?:{'|'.join(sorted(ASKING))})\b"
 _BORDER = re.compile(rf"[?] +(?=\w)|,? (?:and|but) (?={_LEAD})", re.IGNORECASE)
 _ASKS = re.compile(rf"(?:[^,]+, )?(?:(?:and|but|so) )?(?:{_LEAD}|(?:{'|'.join(sorted(AUXILIARIES))})\b)", re.IGNORECASE)
@@ -27,7 +28,7 @@ def parts(question: str) -> tuple[str, ...]:
     """
     pieces = [piece.strip() for piece in _BORDER.split(question) if piece.strip()]
     found = tuple(sentence(piece.rstrip("?!. ")) for piece in pieces if _whole(piece))
-    return found if len(found) > 1 else ()
+    return found if 1 < len(found) <= MOST else ()
 
 
 def _whole(piece: str) -> bool:

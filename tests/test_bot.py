@@ -216,6 +216,15 @@ def test_the_part_that_the_articles_are_silent_about_is_named(bot: Bot) -> None:
     assert found.unanswered[0] in found.text.splitlines()[-1]
 
 
+def test_after_a_stop_no_further_part_is_looked_for(bot: Bot) -> None:
+    one, other = "Where in Germany is NSATU based?", "How much did the NATO summit in Lisbon cost?"
+    both, cancel = f"{one} {other}", threading.Event()
+    hits = bot.search(both)
+    assert bot.finder.facts(both, hits, None, bot.settings, cancel)[1] == (other,)
+    cancel.set()
+    assert bot.finder.facts(both, hits, None, bot.settings, cancel)[1] == ()
+
+
 class Scaled:
     """A cross-encoder that orders as the cosine does, in a unit of its own."""
 
