@@ -104,11 +104,7 @@ class Bot:
                 clock.lap("rerank")
 
                 # 4. Decide: answered, closest or not_found; and if answered, by which facts.
-                verdict, confidence = self.finder.verdict(asked, hits, settings.strictness)
-                facts: tuple[compose.Fact, ...] = ()
-                unanswered: tuple[str, ...] = ()
-                if verdict == "answered":
-                    facts, unanswered = self.finder.facts(asked, hits, articles, settings, cancel)
+                decision = self.finder.decide(asked, hits, articles, settings, cancel)
                 clock.lap("decide")
                 yield Stage("checking")
             except StoreError:
@@ -122,29 +118,29 @@ class Bot:
         book = Book(self._articles())
         statements: list[Statement] = []
         notes = list(self.notes)
-        if verdict == "answered":
-            for statement in self._statements(asked, facts, book, settings, notes, cancel):
+        if decision.verdict == "answered":
+            for statement in self._statements(asked, decision.facts, book, settings, notes, cancel):
                 statements.append(statement)
                 clock.first()
                 yield Partial(tuple(statements), book.citations)
             clock.lap("draft")
-        closest = self._closest(hits, book) if verdict == "closest" else ()
+        verdict = decision.verdict if statements or decision.verdict != "answered" else "closest"
 
         # 7. Build the answer once.
         yield Answer(
             question=question,
             asked=asked,
-            verdict=verdict if statements or verdict != "answered" else "closest",
+            verdict=verdict,
             statements=tuple(statements),
             citations=book.citations if statements else (),
-            closest=closest or (self._closest(hits, book) if verdict == "answered" and not statements else ()),
+            closest=self._closest(hits, book) if verdict == "closest" else (),
             hits=hits,
-            confidence=confidence,
+            confidence=decision.confidence,
             engine=Engine(self._writer(statements), self.search_engine.embedder.name, self.reranker.name, tuple(notes)),
             timings=clock.done(),
             differing=tuple(compose.differing(statements, book.citations)),
-            unanswered=unanswered if statements else (),
-            unsure=bool(statements) and not self.finder.sure(confidence),
+            unanswered=decision.unanswered if statements else (),
+            unsure=bool(statements) and not self.finder.sure(decision.confidence),
         )
 
     def _statements(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from index.search import Search
 from index.settings import Settings
@@ -31,6 +32,16 @@ LOOK, NEAREST = 5, 3
 Decide = Callable[[Features, str], tuple[Verdict, float]]
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether there is an answer, and the facts that it is made of."""
+
+    verdict: Verdict
+    confidence: float  # the probability that the evidence answers the question, or a part of it
+    facts: tuple[Fact, ...]  # none unless the verdict is "answered"
+    unanswered: tuple[str, ...]  # the parts of an answered question that nothing answers
+
+
 class Finder:
     """Finds evidence in one store and says whether it answers."""
 
@@ -47,10 +58,6 @@ class Finder:
         """The same, best evidence first."""
         engine = self._search
         return rerank(self._reranker, question, candidates, self.context_of(), engine.frequency, engine.size)
-
-    def verdict(self, question: str, hits: Sequence[Hit], strictness: str) -> tuple[Verdict, float]:
-        """Whether ranked hits answer the question, and the probability that they do."""
-        return self._decide(self.features(question, hits), strictness)
 
     def sure(self, confidence: float) -> bool:
         """Whether the strictest setting would still answer."""
@@ -72,38 +79,46 @@ class Finder:
 
         return context_of
 
-    def facts(
+    def decide(
         self,
         question: str,
         hits: Sequence[Hit],
         articles: frozenset[str] | None,
         settings: Settings,
         cancel: threading.Event | None = None,
-    ) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
-        """The facts of the answer, at most as many as the settings allow; `hits` are ranked, best first.
+    ) -> Decision:
+        """Whether ranked hits answer the question, and by which facts, at most as many as the settings allow.
 
-        Each part of a question that asks several is answered first with the best that is found for it alone, as a
-        follow-up of the part before it; what the whole question finds follows. The second value are the parts that
-        nothing answers. After `cancel` no further part is looked for.
+        Each part of a question that asks several is judged alone, as a follow-up of the part before it, and the best
+        that is found for it alone comes first; what the whole question finds follows. A part that is answered answers
+        the question, and the others are named. After `cancel` no further part is looked for.
         """
+        verdict, confidence = self._judged(question, hits, settings)
         past: list[Turn] = []
-        first: list[Fact] = []
+        facts: list[Fact] = []
         doubted: list[tuple[str, Hit]] = []
+        whole = self._chosen(question, hits, settings.statements) if verdict == "answered" else ()
         for part in parts(question):
             if cancel is not None and cancel.is_set():
                 break
             asked = self_contained(part, past)
             found = self.ranked(asked, self.candidates(asked, articles))
-            verdict, _ = self.verdict(asked, found, settings.strictness)
-            best = self._chosen(asked, found, 1) if verdict == "answered" else ()
-            first += best
-            past.append(Turn(asked, best[0].shown.sentence.text if best else "", verdict))
+            said, chance = self._judged(asked, found, settings)
+            best = self._chosen(asked, found, 1) if said == "answered" else ()
+            facts += best
+            past.append(Turn(asked, best[0].shown.sentence.text if best else "", said))
+            if best and not whole:
+                verdict, confidence = said, max(chance, confidence)
             # "How high was it?", where nobody knows what "it" is, is no part that the articles could be silent about.
             if found and not best and len(content_words(asked)) > 1:
                 doubted.append((asked, found[0]))
-        facts = compose.merged([*first, *self._chosen(question, hits, settings.statements)], settings.statements)
-        shown = {hit.sentence.span for fact in facts for hit in fact.hits}
-        return facts, tuple(asked for asked, hit in doubted if hit.sentence.span not in shown)
+        chosen = compose.merged([*facts, *whole], settings.statements)
+        shown = {hit.sentence.span for fact in chosen for hit in fact.hits}
+        unanswered = tuple(asked for asked, hit in doubted if hit.sentence.span not in shown)
+        return Decision(verdict, confidence, chosen, unanswered if chosen else ())
+
+    def _judged(self, question: str, hits: Sequence[Hit], settings: Settings) -> tuple[Verdict, float]:
+        return self._decide(self.features(question, hits), settings.strictness)
 
     def _chosen(self, question: str, hits: Sequence[Hit], limit: int) -> tuple[Fact, ...]:
         return compose.choose(question, self._comparable(question, hits), limit, self._fitted)

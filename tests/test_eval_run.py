@@ -273,7 +273,7 @@ def test_ctrl_c_keeps_what_is_done_and_resume_finishes_it(store: Path, tmp_path:
     """A real process and a real signal, in the middle of the questions."""
     out = tmp_path / "r.json"
     command = [sys.executable, "-m", "eval", "run", "--store", str(store), "--out", str(out), "--no-report"]
-    command += ["--reranker", "none", "--limit", "100", "--quiet"]
+    command += ["--reranker", "none", "--limit", "40", "--quiet"]
     # Where the tests run in the background of a script, Ctrl-C is ignored, and so it would be in what they start.
     process = subprocess.Popen(
         command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=ROOT,
@@ -292,7 +292,7 @@ def test_ctrl_c_keeps_what_is_done_and_resume_finishes_it(store: Path, tmp_path:
 
     done = part_file(out).read_text().count("\n") - 1  # the first line is the header
     assert main([*command[3:], "--resume"]) == 0
-    records, gold = load(out).records, choose(read_gold(), limit=100)
+    records, gold = load(out).records, choose(read_gold(), limit=40)
     turns = [turn for talk in gold.conversations for turn in talk.turns]
     assert [r.id for r in records] == [row.id for row in (*gold.rows, *turns)]
     assert 0 < done < len(records)

@@ -10,11 +10,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fakes import article, change_catalogue, write_articles
+from fakes import HashedEmbedder, article, change_catalogue, write_articles
+
+from index.__main__ import main
 
 ROOT = Path(__file__).parents[1]
 PATH = f"import sys; sys.path[:0] = {[str(ROOT / 'tests'), str(ROOT)]!r}; "
@@ -42,6 +44,17 @@ def real_index(*args: object) -> subprocess.CompletedProcess[str]:
 def run(argv: list[str], **environ: str) -> subprocess.CompletedProcess[str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("CITESPAN_")} | environ
     return subprocess.run(argv, capture_output=True, text=True, env=env, cwd=ROOT, timeout=240)
+
+
+@pytest.fixture
+def here(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run the command in this process, which has its libraries loaded; gives what it prints."""
+
+    def run(*args: object) -> str:
+        main([*map(str, args)], HashedEmbedder(dimensions=384))
+        return capsys.readouterr().out
+
+    return run
 
 
 def untimed(text: str) -> str:
@@ -276,7 +289,9 @@ LIMIT = "import resource, chromadb; resource.setrlimit(resource.RLIMIT_FSIZE, ({
 
 
 @pytest.mark.parametrize("kilobytes", [40, 300, 1_000, 1_500])
-def test_a_disk_that_is_full_at_any_size_is_told_and_nothing_is_lost(place: tuple[Path, Path], kilobytes: int) -> None:
+def test_a_disk_that_is_full_at_any_size_is_told_and_nothing_is_lost(
+    place: tuple[Path, Path], kilobytes: int, here: Callable[..., str]
+) -> None:
     """No file may grow beyond a size, which is what a quota or a full disk is to the store's databases."""
     news, store = place
     write_articles(news / "more", 1, 1_200)
@@ -284,9 +299,9 @@ def test_a_disk_that_is_full_at_any_size_is_told_and_nothing_is_lost(place: tupl
     assert ran.returncode == 2 and ran.stdout == ""
     assert len(ran.stderr.splitlines()) == 1 and ran.stderr.startswith("citespan: ")
     assert "Traceback" not in ran.stderr and re.search(r"disk|--store", ran.stderr)
-    assert [line[:8] for line in index("list", "--store", store).stdout.splitlines()] == ["0000.txt", "0001.txt"]
-    assert "added    more/0000.txt\n" in index(news, "--store", store).stdout
-    assert index("verify", "--store", store).stdout == "The index agrees with the files and with itself.\n"
+    assert [line[:8] for line in here("list", "--store", store).splitlines()] == ["0000.txt", "0001.txt"]
+    assert "added    more/0000.txt\n" in here(news, "--store", store)
+    assert here("verify", "--store", store) == "The index agrees with the files and with itself.\n"
 
 
 @pytest.fixture
@@ -302,7 +317,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", "-l", disk], check=True)
 
 
-def test_a_small_disk_that_fills_up_is_told_and_the_store_opens(place: tuple[Path, Path], small_disk: Path) -> None:
+def test_a_small_disk_that_fills_up_is_told_and_the_store_opens(
+    place: tuple[Path, Path], small_disk: Path, here: Callable[..., str]
+) -> None:
     news, _ = place
     store = small_disk / "store"
     limit = "" if os.path.ismount(small_disk) else LIMIT.format(bytes=1_500_000)
@@ -310,8 +327,8 @@ def test_a_small_disk_that_fills_up_is_told_and_the_store_opens(place: tuple[Pat
     write_articles(news / "more", 1, 1_200)
     ran = index(news, "--store", store, before=limit, PYTHONDONTWRITEBYTECODE="1")
     assert ran.returncode == 2 and len(ran.stderr.splitlines()) == 1 and "disk" in ran.stderr
-    assert [line[:8] for line in index("list", "--store", store).stdout.splitlines()] == ["0000.txt", "0001.txt"]
-    assert "marker" in index("search", "What did the council write?", "--store", store).stdout
+    assert [line[:8] for line in here("list", "--store", store).splitlines()] == ["0000.txt", "0001.txt"]
+    assert "marker" in here("search", "What did the council write?", "--store", store)
 
 
 def test_watch_follows_a_folder_until_it_is_stopped(place: tuple[Path, Path]) -> None:
