@@ -21,8 +21,8 @@ from index.cli import add_settings, settings_of
 from index.errors import UserError
 from index.types import Hit
 from qa.bot import Bot
-from qa.rank import Signals
-from qa.rerank import DEPTH, NoReranker, judge, prefixes
+from qa.rank import Signals, signals
+from qa.rerank import DEEPER, DEPTH, doubtful, prefixes
 
 # Where there are fewer articles than this, a fold of whole articles would be a corpus of its own.
 MANY = 2 * FOLDS
@@ -47,11 +47,17 @@ class Asked:
         return np.array([[getattr(of, name) for name in names] for _, of in self.head]).reshape(-1, len(names))
 
     def judged(self, odds: Floats) -> Asked:
-        """The same with other words of the judge."""
-        head = [
-            (replace(h, rerank=float(x)), replace(s, judge=float(x))) for (h, s), x in zip(self.head, odds, strict=True)
-        ]
-        return replace(self, head=tuple(head))
+        """The same with other words of the judge, and only the hits that it would be asked about."""
+        size = len(odds) if doubtful([float(x) for x in odds[:DEPTH]]) else min(DEPTH, len(odds))
+        pairs = zip(self.head[:size], odds[:size].tolist(), strict=True)
+        head = [(replace(h, rerank=x), replace(s, judge=x)) for (h, s), x in pairs]
+        return replace(
+            self,
+            head=tuple(head),
+            tail=(*(h for h, _ in self.head[size:]), *self.tail),
+            passages=self.passages[:size],
+            right=self.right[:size],
+        )
 
     def scored(self, number: int, score: float) -> Hit:
         """One of the hits, as the ranking gives it."""
@@ -89,17 +95,18 @@ def _asked(bot: Bot, row: GoldRow, gold: str, many: bool) -> Asked | None:
     if not hits:
         return None
     context_of = bot.finder.context_of()
-    head = judge(NoReranker(), row.question, hits, context_of, engine.frequency, engine.size)
+    first = hits[:DEEPER]
+    found = signals(row.question, first, [context_of(hit) for hit in first], engine.frequency, engine.size)
     source = row.evidence[0].source if row.evidence else hits[0].sentence.span.source
     return Asked(
         row=row,
         gold=gold,
         group=f"{gold} {source if many else row.id}",
         bot=bot,
-        head=tuple(head),
-        tail=hits[DEPTH:],
-        passages=tuple(prefixes(hits[:DEPTH], context_of)),
-        right=np.array([right(hit.sentence.span, row.evidence) for hit, _ in head], dtype=bool),
+        head=tuple(zip(first, found, strict=True)),
+        tail=hits[DEEPER:],
+        passages=tuple(prefixes(first, context_of)),
+        right=np.array([right(hit.sentence.span, row.evidence) for hit in first], dtype=bool),
         small=not many,
     )
 

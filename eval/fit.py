@@ -25,22 +25,27 @@ from qa import adapter, fitted
 from qa.compose import Further, further
 from qa.rank import Signals
 from qa.rerank import order
-from qa.verdict import Features
+from qa.verdict import ABOUT, Features
 
 SIGNALS = tuple(f.name for f in fields(Signals))
 FEATURES = tuple(f.name for f in fields(Features))
-# What tells whether the articles are about a question, and what tells whether they answer it if they are.
-RELATED = ("cosine", "passage", "judge", "second", "names", "coverage", "spread", "known")
-ANSWERED = ("passage", "judge", "second", "holds", "defines", "coverage", "spread")
+# What tells whether the articles are about a question, and what tells whether they answer it if they are. What a judge
+# has read needs few words about its words; without one they have to do.
+RELATED = ("cosine", "judge", "names", "known")
+ANSWERED = ("judge", "second", "holds", "defines", "names", "spread")
+UNREAD = ("passage", "coverage", "spread")
 FURTHER = tuple(f.name for f in fields(Further))
 # What only a reranker gives; without one these are always 0.
 JUDGED = ("judge", "second")
 # Inverse weight of the L2 penalty on a handful of features.
 C = 0.3
-# A refusal hides what the articles say; a false answer still shows their own words with their place. So it weighs more.
-REFUSAL = 1.5
+# The share of the answerable questions that each strictness refuses. A refusal hides what the articles say, while a
+# false answer still shows their own words with their place, so it is small.
+REFUSED = {"lenient": 0.04, "balanced": 0.08, "strict": 0.2}
+# To say of a question that nothing is about it is worse by so much than to show what comes closest.
+DENIAL = 1.5
 # A further sentence is shown from this chance on that it is evidence.
-SHOWN = 0.35
+SHOWN = 0.45
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,35 +58,35 @@ def run(args: argparse.Namespace) -> int:
     held = judged(asked)
     made = f"python -m eval fit over {len(asked)} development questions, of the probe over {len(held)}"
     found: dict[str, Any] = {"made": made, "adapter": adapter.load().name}
-    for kind, own in (("probe", held), ("none", asked)):
+    unread = [a.judged(np.zeros(len(a.head))) for a in asked]
+    for kind, own in (("probe", held), ("none", unread)):
         print(f"\nreranker: {kind}")
-        found[kind] = fit(own)
+        found[kind] = fit(own, () if kind == "probe" else UNREAD)
     if not args.dry_run:
         write_lines(QA / fitted.FILE, found)
     return 0
 
 
-def fit(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
-    """The weights of everything behind the probe; prints their cross-validated figures."""
+def fit(asked: Sequence[Asked], more: Sequence[str] = ()) -> dict[str, dict[str, float]]:
+    """The weights of everything behind the probe; prints their cross-validated figures. `more` are further features."""
     crossed = crossed_ranking(asked)
     scores = [a.table(SIGNALS) @ weights for a, weights in zip(asked, crossed, strict=True)]
     _evidence(asked, scores)
 
     verdicts = Verdicts.of(asked, crossed)
-    threshold = verdicts.threshold()
-    verdicts.tell(threshold)
+    related, answered = (tuple(dict.fromkeys((*names, *more))) for names in (RELATED, ANSWERED))
+    chance = verdicts.chance(related, answered)
+    thresholds = {
+        name: learn.refusing(share, chance, verdicts.answered, verdicts.weight) for name, share in REFUSED.items()
+    }
+    verdicts.tell(chance, thresholds["balanced"])
     return {
         "ranking": _named(SIGNALS, rank_model(asked), digits=3),
         "further": further_model(asked, scores),
-        "related": verdicts.model(RELATED, verdicts.related, verdicts.all),
-        "answered": verdicts.model(ANSWERED, verdicts.answered, verdicts.related),
-        "thresholds": {
-            "lenient": round(threshold * 0.7, 3),
-            "balanced": round(threshold, 3),
-            "strict": round(1 - (1 - threshold) * 0.6, 3),
-            "related": round(verdicts.about(), 3),
-            "further": SHOWN,
-        },
+        "related": verdicts.model(related, verdicts.related, verdicts.all),
+        "answered": verdicts.model(answered, verdicts.answered, verdicts.related),
+        "thresholds": _named(tuple(thresholds), np.array([*thresholds.values()]), digits=3)
+        | {"related": round(verdicts.about(related), 3), "further": SHOWN},
     }
 
 
@@ -125,18 +130,15 @@ class Verdicts:
 
     def chance(self, related: Sequence[str] = RELATED, answered: Sequence[str] = ANSWERED) -> Floats:
         """The chance that the articles answer each question, by models fitted without it."""
-        out = self._crossed(related, self.related, self.all)
-        return out * self._crossed(answered, self.answered, self.related)
+        about = self._crossed(related, self.related, self.all)
+        return np.asarray(about**ABOUT * self._crossed(answered, self.answered, self.related))
 
-    def threshold(self) -> float:
-        return learn.balance(self.chance(), self.answered, self.weight, REFUSAL)
-
-    def about(self) -> float:
+    def about(self, related: Sequence[str]) -> float:
         """From which chance on the articles are about a question."""
-        return learn.balance(self._crossed(RELATED, self.related, self.all), self.related, self.weight, REFUSAL)
+        return learn.balance(self._crossed(related, self.related, self.all), self.related, self.weight, DENIAL)
 
-    def tell(self, threshold: float) -> None:
-        chance, answered = self.chance(), self.answered
+    def tell(self, chance: Floats, threshold: float) -> None:
+        answered = self.answered
         for name in (*dict.fromkeys(a.gold for a in self.asked), "all"):
             here = np.array([name in (a.gold, "all") for a in self.asked])
             p, y = chance[here], answered[here]

@@ -87,6 +87,17 @@ def balance(chance: Floats, wanted: Bools, weight: Floats, refusal: float = 1.0)
     return float(middles[int(np.argmin(loss))])
 
 
+def refusing(share: float, chance: Floats, wanted: Bools, weight: Floats) -> float:
+    """The threshold that the chances of `share` of the wanted are below.
+
+    >>> refusing(0.25, np.array([0.1, 0.3, 0.5, 0.6, 0.9]), np.array([False, True, True, True, True]), np.ones(5))
+    0.5
+    """
+    order = np.argsort(chance[wanted], kind="stable")
+    below = np.cumsum(weight[wanted][order]) / weight[wanted].sum()
+    return float(chance[wanted][order][np.searchsorted(below, share, side="right")])
+
+
 def sigmoid(odds: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-odds)))
 

@@ -42,7 +42,10 @@ MOST_RIGHT, MOST_WRONG = 2, 4
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     pair_arguments(parser)
-    parser.add_argument("--rounds", type=int, default=2, help="how often each question is learned from (%(default)s)")
+    parser.add_argument(
+        "--rounds", type=int, choices=range(1, 10), default=2, metavar="N",
+        help="how often each question is learned from (%(default)s)",
+    )  # fmt: skip
     parser.add_argument("--go-on", action="store_true", help="start from the judge that there is")
 
 

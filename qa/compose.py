@@ -15,16 +15,19 @@ from index.fold import words
 from index.lexical import STOPWORDS
 from index.sentences import sentences
 from index.types import Hit, Span
+from qa.answertype import asks_for_accounts, asks_for_several, kind_of
 from qa.differ import differ
 from qa.fitted import Fitted, logistic
-from qa.question import asks_for_accounts, asks_for_several, content_words, kind_of, stem
+from qa.question import content_words, stem
 from qa.types import Citation, Differing, Statement
 
 # Two sentences tell the same fact when this share of the shorter one's words stands in the other, and when this share
 # of all their words is common to both.
 CONTAINED, ALIKE = 0.7, 0.5
+# Sentences with fewer characters between them are neighbours: a space, a line's end, a bullet.
+BESIDE = 4
 # How likely the first sentence of a further article has to be evidence, where it is asked what several articles say.
-ACCOUNT = 0.2
+ACCOUNT = 0.12
 # A sentence that opens like this means little without the one before it.
 _LEANS = re.compile(
     r"[“\"'‘]?(?:he|she|they|it|this|that|these|those|his|her|their|its|both|the (?:statement|move|decision"
@@ -52,6 +55,9 @@ class Further:
     """What speaks for a further sentence after the first; the weights are fitted (`qa/fitted.py`)."""
 
     behind: float  # how far its score is behind that of the first; 0 or less
+    judge: float  # what the reranker gave it; 0 without a reranker
+    passage: float  # cosine of its passage
+    beside: float  # 1 when it stands right before or behind the first
     coverage: float  # share of the question's content words in it
     several: float  # 1 when the question is likely to need several sentences
     definition: float  # 1 when a definition is asked for
@@ -63,11 +69,27 @@ def further(question: str, hits: Sequence[Hit]) -> list[Further]:
     kind, several = kind_of(question), float(asks_for_several(question))
     definition, list_ = float(kind == "definition"), float(kind == "list")
     terms = frozenset(map(stem, content_words(question)))
+    # What wasn't read is taken for the worst of what was.
+    least = min((h.rerank for h in hits if h.rerank is not None), default=0.0)
 
-    def coverage(hit: Hit) -> float:
-        return len(terms & _stems(hit.sentence.text)) / max(1, len(terms))
+    def of(hit: Hit) -> Further:
+        return Further(
+            behind=min(0.0, hit.score - hits[0].score),
+            judge=least if hit.rerank is None else hit.rerank,
+            passage=hit.passage_cosine,
+            beside=float(_beside(hits[0].sentence.span, hit.sentence.span)),
+            coverage=len(terms & _stems(hit.sentence.text)) / max(1, len(terms)),
+            several=several,
+            definition=definition,
+            list=list_,
+        )
 
-    return [Further(min(0.0, h.score - hits[0].score), coverage(h), several, definition, list_) for h in hits[1:]]
+    return [of(hit) for hit in hits[1:]]
+
+
+def _beside(a: Span, b: Span) -> bool:
+    gap = max(a.start, b.start) - min(a.end, b.end)
+    return a.source == b.source and 0 <= gap < BESIDE
 
 
 def choose(question: str, hits: Sequence[Hit], limit: int, model: Fitted) -> tuple[Fact, ...]:

@@ -14,11 +14,12 @@ from index.errors import StoreError
 from index.search import Search
 from index.types import Hit, Span
 from qa import compose, prompts
+from qa.answertype import kind_of
 from qa.book import Book
 from qa.dates import with_dates
 from qa.entail import Verify
 from qa.llm import Model
-from qa.question import kind_of
+from qa.parts import parts
 from qa.rerank import ContextOf, ProbeReranker, Reranker
 from qa.trim import shortest
 from qa.types import Statement
@@ -37,13 +38,14 @@ class Editor:
         self, question: str, facts: Sequence[compose.Fact], book: Book, *, trimmed: bool
     ) -> Iterator[Statement]:  # fmt: skip
         """The evidence sentences themselves, each cited; those of other articles that say the same beside it."""
+        when = any(kind_of(asked) == "when" for asked in (question, *parts(question)))
         for fact in facts:
             span = compose.with_context(fact.shown, self._search.before(fact.shown.sentence))
             quote = self._quote(span, fact.shown)
             text = " ".join(quote.split())
             if trimmed and span == fact.shown.sentence.span:
                 text = self._trimmed(question, fact.shown, text)
-            if kind_of(question) == "when":
+            if when:
                 text = with_dates(text, book.article(fact.shown).published)
             numbers = [book.cite(fact.shown.sentence.article_id, span, quote)]
             for twin in fact.also:

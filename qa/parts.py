@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import re
 
+from qa.answertype import asks_for_accounts
 from qa.question import content_words
 from qa.turns.grammar import ASKING, AUXILIARIES, PREPOSITIONS, is_verb, sentence
 
 MOST = 4  # each part costs a search and a reading: a longer list is taken as one question
 _LEAD = rf"(?:(?:{'|'.join(sorted(PREPOSITIONS))}) )?(?:{'|'.join(sorted(ASKING))})\b"
-_BORDER = re.compile(rf"[?] +(?=\w)|,? (?:and|but) (?={_LEAD})", re.IGNORECASE)
-_ASKS = re.compile(rf"(?:[^,]+, )?(?:(?:and|but|so) )?(?:{_LEAD}|(?:{'|'.join(sorted(AUXILIARIES))})\b)", re.IGNORECASE)
+_YES_NO = rf"(?:{'|'.join(sorted(AUXILIARIES))})"
+_BORDER = re.compile(
+    rf"[?] +(?=\w)|,? (?:and|but) (?={_LEAD}|{_YES_NO} (?:it|he|she|they|there|this|that|the|its|his|her|their)\b)",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(rf"(?:[^,]+, )?(?:(?:and|but|so) )?(?:{_LEAD}|{_YES_NO}\b)", re.IGNORECASE)
+_WHO_DOES = re.compile(r"(?:(?:and|but) )?who \w{2,}(?:s|ed)\b", re.IGNORECASE)  # what follows "who" is its verb
 
 
 def parts(question: str) -> tuple[str, ...]:
@@ -26,6 +32,8 @@ def parts(question: str) -> tuple[str, ...]:
     >>> parts("Who signed it, and when?"), parts("Who was lost and found?")
     ((), ())
     """
+    if asks_for_accounts(question):
+        return ()  # "Is it open? What do the papers say?" asks one thing of several articles
     pieces = [piece.strip() for piece in _BORDER.split(question) if piece.strip()]
     found = tuple(sentence(piece.rstrip("?!. ")) for piece in pieces if _whole(piece))
     return found if 1 < len(found) <= MOST else ()
@@ -34,5 +42,5 @@ def parts(question: str) -> tuple[str, ...]:
 def _whole(piece: str) -> bool:
     """Whether a piece is a question that can be asked on its own."""
     words = re.findall(r"[\w'’-]+", piece.casefold())
-    verb = any(w in AUXILIARIES or is_verb(w) for w in words)
+    verb = bool(_WHO_DOES.match(piece)) or any(w in AUXILIARIES or is_verb(w) for w in words)
     return bool(_ASKS.match(piece)) and verb and len(words) > 2 and bool(content_words(piece))

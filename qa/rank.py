@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, replace
 
 from index.fold import words
 from index.types import Hit
-from qa.question import Kind, can_hold, content_words, kind_of, names_of, stem
+from qa.answertype import Kind, can_hold, kind_of
+from qa.question import content_words, names_of, stem
 
 Frequency = Callable[[str], int]
 """In how many sentences of the library a word occurs, in any of its forms."""

@@ -24,8 +24,8 @@ from qa.probe import Probe
 from qa.probe import load as load_probe
 from qa.rank import Context, Frequency, Signals, signals, weigh
 
-# How many of the search's hits are judged; what the others could add isn't worth the time.
-DEPTH = 16
+# How many of the search's hits are judged: where none of the first seems to answer, by log-odds, some more.
+DEPTH, DEEPER, DOUBT = 16, 24, 0.0
 # A long sentence before the one at hand adds cost, not context.
 CONTEXT_CHARACTERS = 200
 
@@ -109,14 +109,21 @@ def choose_reranker(name: str, notify: Callable[[str], None]) -> Reranker:
 def judge(
     reranker: Reranker, question: str, hits: Sequence[Hit], context_of: ContextOf, frequency: Frequency, sentences: int
 ) -> list[tuple[Hit, Signals]]:
-    """The first `DEPTH` hits with what the reranker gave as `rerank`, and the signals of each."""
-    head = hits[:DEPTH]
-    if not head:
+    """The first hits, as many as are judged, with what the reranker gave as `rerank`, and the signals of each."""
+    if not hits:
         return []
-    verdicts = reranker.judge(question, head, context_of)
+    verdicts = reranker.judge(question, hits[:DEPTH], context_of)
+    if doubtful(verdicts) and len(hits) > DEPTH:
+        verdicts += reranker.judge(question, hits[DEPTH:DEEPER], context_of)
+    head = hits[: len(verdicts)]
     judged = [replace(hit, rerank=verdict) for hit, verdict in zip(head, verdicts, strict=True)]
     found = signals(question, judged, [context_of(hit) for hit in judged], frequency, sentences)
     return list(zip(judged, found, strict=True))
+
+
+def doubtful(verdicts: Sequence[float]) -> bool:
+    """Whether none of the verdicts is for its hit."""
+    return max(verdicts) < DOUBT
 
 
 def order(judged: Sequence[tuple[Hit, Signals]], rest: Sequence[Hit], weights: Mapping[str, float]) -> tuple[Hit, ...]:
@@ -133,4 +140,4 @@ def rerank(
 ) -> tuple[Hit, ...]:
     """The hits, best first, by the fitted weights."""
     judged = judge(reranker, question, hits, context_of, frequency, sentences)
-    return order(judged, hits[DEPTH:], fitted(reranker.fitted).ranking)
+    return order(judged, hits[len(judged) :], fitted(reranker.fitted).ranking)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +45,18 @@ def test_what_speaks_for_a_further_sentence() -> None:
     (found,) = further("Which two bridges are there, and who opened them?", [hit(ANN, 2.0), hit(BOB, 1.5)])
     assert (found.behind, found.several, found.definition, found.list) == (-0.5, 1.0, 0.0, 0.0)
     assert further("Who?", [hit(ANN, 2.0)]) == further("Who?", []) == []
+
+
+def test_the_neighbours_of_the_first_sentence_are_told() -> None:
+    end = len(ANN)
+    hits = [hit(ANN, 2.0), hit(BOB, 1.0, start=end + 2), hit(BOB, 1.0, start=end + 90), hit(BOB, 1.0, "b.txt", end + 2)]
+    assert [of.beside for of in further("Who?", hits)] == [1.0, 0.0, 0.0]
+
+
+def test_what_the_reranker_did_not_read_is_taken_for_the_worst_it_read() -> None:
+    read = [replace(hit(ANN, 2.0), rerank=3.0), replace(hit(BOB, 1.0), rerank=-4.0)]
+    assert [of.judge for of in further("Who?", [*read, hit(ANN_TOO, 0.5)])] == [-4.0, -4.0]
+    assert [of.judge for of in further("Who?", [hit(ANN, 2.0), hit(BOB, 1.0)])] == [0.0]
 
 
 def test_no_more_facts_than_wanted() -> None:

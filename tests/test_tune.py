@@ -26,6 +26,7 @@ from qa.local import LocalModel
 from qa.modelfiles import find
 from qa.probe import LAYER
 from qa.rank import Context, signals
+from qa.rerank import DEPTH
 
 ROOT = Path(__file__).parents[1]
 PASSAGES = [f"Passage: {text}\nQuestion answered by the passage:" for text in (
@@ -90,6 +91,16 @@ def test_a_question_is_learned_from_its_right_and_its_hardest_passages() -> None
     of = asked("Why?", (False, False, True, True, False, False, False, True))
     assert hardest(of)[:2] == [2, 3]
     assert sorted(hardest(of)[2:]) == [0, 1, 4, 5]
+
+
+def test_what_a_judge_would_not_be_asked_about_is_left_to_the_search() -> None:
+    many = asked("Why?", (True,) * 20)
+    many = replace(many, passages=tuple(f"p{n}" for n in range(20)))
+    sure, unsure = many.judged(np.array([1.0] + [-1.0] * 19)), many.judged(np.full(20, -1.0))
+    assert [len(of.head) for of in (sure, unsure)] == [DEPTH, 20]
+    for of in (sure, unsure):
+        assert len(of.passages) == len(of.right) == len(of.head) and len(of.head) + len(of.tail) == 20
+    assert sure.head[0][0].rerank == sure.head[0][1].judge == 1.0
 
 
 def test_small_golds_and_a_fifth_of_the_articles_are_left_out() -> None:

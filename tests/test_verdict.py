@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from index.types import Hit, Sentence, Span
+from qa.answertype import Kind, asks_for_accounts, can_hold, kind_of
 from qa.fitted import fitted, logistic
-from qa.question import Kind, can_hold, content_words, is_instruction, kind_of, names_of
+from qa.question import content_words, is_instruction, names_of
 from qa.rank import Context, Signals, defines, explains, inverse_frequency, signals, weigh
 from qa.verdict import Features, decide, features
 
@@ -25,6 +26,16 @@ from qa.verdict import Features, decide, features
     ("Is it closed when it rains?", "yes_no"),
     ("Which small town hosts the plant?", "where"),
     ("Why did the mayor resign?", "why"),
+    ("OSA full name", "definition"),
+    ("Can you tell me what the OSA is?", "definition"),
+    ("What kind of company is Ost Mills?", "definition"),
+    ("What does the OSA do?", "definition"),
+    ("What kind of ship is needed?", "other"),
+    ("which yards share the work", "list"),
+    ("What two conditions did they have to meet?", "list"),
+    ("Which law was passed?", "other"),
+    ("Which politician leads the Greens?", "who"),
+    ("With what words did Lee thank them?", "quote"),
     ("What did the judge say about the fine?", "quote"),
     ("Who paid?", "who"),
     ("Which Danish minister signed?", "who"),
@@ -178,3 +189,17 @@ def test_the_three_verdicts(reranker: str) -> None:
 def test_a_judge_that_doubts_makes_it_closest() -> None:
     doubted = Features(0.8, 0.7, -5.0, -6.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0)
     assert decide(doubted, "balanced", fitted("probe"))[0] == "closest"
+
+
+@pytest.mark.parametrize(("question", "told"), [
+    ("Do the sources agree on the cost?", True),
+    ("What do the yard and the union each say?", True),
+    ("How many came, according to the police and to the union?", True),
+    ("What figures are given for the cost?", True),
+    ("Is there disagreement about the cost?", True),
+    ("How many came, according to the police?", False),
+    ("What did the union say about the cost?", False),
+    ("Did the two sides sign?", False),
+])  # fmt: skip
+def test_what_several_articles_say_is_asked_for(question: str, told: bool) -> None:
+    assert asks_for_accounts(question) == told
