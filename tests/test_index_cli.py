@@ -128,7 +128,7 @@ def test_list_shows_each_article_in_text_and_with_all_its_fields_as_data(place: 
     assert (one["source"], one["copy_of"], len(one["sha256"])) == ("0000.txt", "", 64)
 
 
-def test_remove_does_what_it_says(place: tuple[Path, Path]) -> None:
+def test_remove_does_what_it_says(place: tuple[Path, Path], here: Callable[..., str]) -> None:
     news, store = place
     refused(
         index("remove", "nothing.txt", "--store", store),
@@ -137,16 +137,18 @@ def test_remove_does_what_it_says(place: tuple[Path, Path]) -> None:
     ran = index("remove", "0000.txt", "--store", store)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "1 removed\n", "")
     assert (news / "0000.txt").exists()
-    assert index("list", "--store", store).stdout.startswith("0001.txt[")
+    assert here("list", "--store", store).startswith("0001.txt[")
     assert json.loads(index("remove", "0001.txt", "--store", store, "--json").stdout) == {"removed": ["0001.txt"]}
-    assert index("list", "--store", store).stdout == ""
+    assert here("list", "--store", store) == ""
 
 
-def test_verify_says_what_differs_and_repair_mends_what_is_inside(place: tuple[Path, Path]) -> None:
+def test_verify_says_what_differs_and_repair_mends_what_is_inside(
+    place: tuple[Path, Path], here: Callable[..., str]
+) -> None:
     news, store = place
     ran = index("verify", "--store", store)
     assert (ran.returncode, ran.stdout) == (0, "The index agrees with the files and with itself.\n")
-    assert json.loads(index("verify", "--store", store, "--json").stdout) == {"differences": []}
+    assert json.loads(here("verify", "--store", store, "--json")) == {"differences": []}
 
     (news / "0000.txt").write_text("Something else.\n")
     (news / "0001.txt").unlink()
@@ -171,7 +173,9 @@ def test_verify_says_what_differs_and_repair_mends_what_is_inside(place: tuple[P
     assert (ran.returncode, ran.stdout, ran.stderr) == (1, outside, "")
 
 
-def test_vectors_that_are_damaged_or_gone_are_made_anew_from_the_text(place: tuple[Path, Path]) -> None:
+def test_vectors_that_are_damaged_or_gone_are_made_anew_from_the_text(
+    place: tuple[Path, Path], here: Callable[..., str]
+) -> None:
     _, store = place
     (store / "vectors" / "1" / "chroma.sqlite3").write_bytes(b"no database" * 1_000)
     told = index("verify", "--store", store)
@@ -182,17 +186,17 @@ def test_vectors_that_are_damaged_or_gone_are_made_anew_from_the_text(place: tup
     for _ in range(2):
         ran = index("verify", "--repair", "--store", store)
         assert (ran.returncode, ran.stdout) == (0, "The index agrees with the files and with itself.\n")
-        assert "marker" in index("search", "What did the council write?", "--store", store).stdout
+        assert "marker" in here("search", "What did the council write?", "--store", store)
         shutil.rmtree(store / "vectors")
 
 
-def test_search_shows_every_score(place: tuple[Path, Path]) -> None:
+def test_search_shows_every_score(place: tuple[Path, Path], here: Callable[..., str]) -> None:
     _, store = place
     ran = index("search", "What did the council write?", "--store", store)
     head, first, *_ = ran.stdout.splitlines()
     assert head == "score  cosine  passage  bm25"
     assert re.fullmatch(r" \d\.\d\d +\d\.\d\d +\d\.\d\d +\d\.\d  000\d\.txt The council wrote marker.*", first)
-    (hit, *_) = json.loads(index("search", "What did the council write?", "--store", store, "--json").stdout)["hits"]
+    (hit, *_) = json.loads(here("search", "What did the council write?", "--store", store, "--json"))["hits"]
     assert set(hit) == {"sentence", "score", "cosine", "passage_cosine", "bm25", "bm25_share", "rerank"}
     refused(
         index("search", " ", "--store", store), 'The question is empty. Ask one: python -m index search "what is ...?"'

@@ -70,18 +70,18 @@ def test_a_first_indexing_that_failed_is_made_up_for(here: Path) -> None:
     assert make(here, "chat") == (0, [chat])
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "what is NSATU?",
-        """who said "we can't" and 'never'?""",
-        "is it $5, $(HOME), $$ or ${PATH}?",
-        "`touch run` $(shell touch run) $(touch run); touch run",
-        "-5 degrees, where? 日本",
-        "a \\ and a # and a % and an !",
-    ],
+QUESTIONS = (
+    "what is NSATU?",
+    """who said "we can't" and 'never'?""",
+    "is it $5, $(HOME), $$ or ${PATH}?",
+    "`touch run` $(shell touch run) $(touch run); touch run",
+    "-5 degrees, where? 日本",
+    "a \\ and a # and a % and an !",
 )
-def test_a_question_reaches_the_program_as_it_was_typed(here: Path, question: str) -> None:
+
+
+def test_a_question_reaches_the_program_as_it_was_typed(here: Path) -> None:
     make(here, "index")
-    assert make(here, "ask", f"Q={question}") == (0, [["qa", "--store", "store", "--", question]])
-    assert not (here / "run").exists()
+    for question in QUESTIONS:
+        assert make(here, "ask", f"Q={question}") == (0, [["qa", "--store", "store", "--", question]])
+        assert not (here / "run").exists()
