@@ -18,7 +18,7 @@ from qa import compose
 from qa.compose import Fact
 from qa.fitted import fitted
 from qa.followup import self_contained
-from qa.parts import parts
+from qa.parts import parts, stands_alone
 from qa.question import content_words
 from qa.rank import Context, unjudged
 from qa.rerank import ContextOf, CrossEncoderReranker, NoReranker, Reranker, rerank
@@ -104,7 +104,9 @@ class Finder:
             asked = self_contained(part, past)
             found = self.ranked(asked, self.candidates(asked, articles))
             said, chance = self._judged(asked, found, settings)
-            best = self._chosen(asked, found, 1) if said == "answered" else ()
+            # What leans on a part that nothing answers can't be answered by itself.
+            known = whole or facts or not past or stands_alone(part)
+            best = self._chosen(asked, found, 1) if said == "answered" and known else ()
             facts += best
             past.append(Turn(asked, best[0].shown.sentence.text if best else "", said))
             if best and not whole:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from qa.answertype import asks_for_accounts
-from qa.question import content_words
+from qa.question import content_words, names_of
 from qa.turns.grammar import ASKING, AUXILIARIES, PREPOSITIONS, is_verb, sentence
 
 MOST = 4  # each part costs a search and a reading: a longer list is taken as one question
@@ -22,6 +22,10 @@ _BORDER = re.compile(
 )
 _ASKS = re.compile(rf"(?:[^,]+, )?(?:(?:and|but|so) )?(?:{_LEAD}|{_YES_NO}\b)", re.IGNORECASE)
 _WHO_DOES = re.compile(r"(?:(?:and|but) )?who \w{2,}(?:s|ed)\b", re.IGNORECASE)  # what follows "who" is its verb
+
+_POINTS = re.compile(
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|there|this|that|these|those)\b", re.IGNORECASE
+)
 
 
 def parts(question: str) -> tuple[str, ...]:
@@ -37,6 +41,15 @@ def parts(question: str) -> tuple[str, ...]:
     pieces = [piece.strip() for piece in _BORDER.split(question) if piece.strip()]
     found = tuple(sentence(piece.rstrip("?!. ")) for piece in pieces if _whole(piece))
     return found if 1 < len(found) <= MOST else ()
+
+
+def stands_alone(part: str) -> bool:
+    """Whether a part says itself what it is about: it names something and points at nothing that was said before.
+
+    >>> [stands_alone(p) for p in ("Where is the OSA based?", "Where is it based?", "Which boats are affected?")]
+    [True, False, False]
+    """
+    return bool(names_of(part)) and not _POINTS.search(part)
 
 
 def _whole(piece: str) -> bool:

@@ -226,8 +226,14 @@ def test_a_part_that_is_answered_is_told_and_the_one_that_is_not_is_named(
     assert_exact(found.citations)
 
 
-def test_where_no_part_is_answered_the_question_is_refused(bot: Bot) -> None:
-    found = bot.ask("How much did the NATO summit in Lisbon cost, and who baked the bread?")
+@pytest.mark.parametrize("question", [
+    "How much did the NATO summit in Lisbon cost, and who baked the bread?",
+    "Who won the World Cup in 2022, and how long did Ishiba and they meet?",  # alone, the second part finds a meeting
+    "Who won the World Cup in 2022, and how long was the meeting?",
+])  # fmt: skip
+def test_where_no_part_is_answered_the_question_is_refused(bot: Bot, question: str) -> None:
+    assert "45 minutes" in bot.ask("How long did Ishiba and Rutte meet?").text
+    found = bot.ask(question)
     assert found.verdict != "answered" and found.unanswered == found.statements == ()
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.parts import parts
+from qa.parts import parts, stands_alone
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,16 @@ def test_parts_are_made_of_the_question(question: str) -> None:
     assert len(found) != 1
     folded = "".join(question.casefold().split())
     assert all("".join(part.casefold().split()).rstrip("?") in folded for part in found)
+
+
+@pytest.mark.parametrize(
+    ("part", "alone"),
+    [
+        ("Where is the OSA based?", True),
+        ("Who paid Kim Lee?", True),
+        ("When did he leave Ost?", False),
+        ("How long was the meeting?", False),
+    ],
+)
+def test_a_part_that_says_itself_what_it_is_about(part: str, alone: bool) -> None:
+    assert stands_alone(part) == alone
