@@ -104,9 +104,9 @@ class Finder:
             asked = self_contained(part, past)
             found = self.ranked(asked, self.candidates(asked, articles))
             said, chance = self._judged(asked, found, settings)
-            # What leans on a part that nothing answers can't be answered by itself.
-            known = whole or facts or not past or stands_alone(part)
-            best = self._chosen(asked, found, 1) if said == "answered" and known else ()
+            if past and not (whole or facts or stands_alone(part)):
+                said = "closest"  # what leans on a part that nothing answers can't be answered by itself
+            best = self._chosen(asked, found, 1) if said == "answered" else ()
             facts += best
             past.append(Turn(asked, best[0].shown.sentence.text if best else "", said))
             if best and not whole:

