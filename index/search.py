@@ -21,7 +21,7 @@ from index.types import Hit, Sentence, Span
 # How many candidates each side brings. More change nothing that can be measured; fewer lose paraphrases.
 NEAR_SENTENCES, NEAR_PASSAGES, LEXICAL = 40, 12, 40
 # Weight of BM25 (divided by the query's best) against the two cosines; measured by `python -m eval ablate`.
-LEXICAL_WEIGHT = 0.5
+LEXICAL_WEIGHT = 0.3
 
 # A search that meets a change of the store in the middle is made again: so often, with so many seconds more each time.
 _ATTEMPTS, _PAUSE = 5, 0.05
@@ -48,7 +48,7 @@ class Search:
     def search(self, question: str, k: int = 50, articles: frozenset[str] | None = None) -> tuple[Hit, ...]:
         """The best `k` sentences for a question, best first; only from `articles` (ids) when given.
 
-        The fused score is `cosine + passage_cosine + 0.5 * bm25 / best bm25 of the question`.
+        The fused score is `cosine + passage_cosine + 0.3 * bm25 / best bm25 of the question`.
         """
         vector = self.embedder.encode([question])
         for attempt in range(_ATTEMPTS):
