@@ -161,6 +161,15 @@ class Library(Database):
         )
         return Span(sentence.span.source, *rows[0]) if rows else None
 
+    def after(self, sentence: Sentence, count: int) -> tuple[Sentence, ...]:
+        """The next sentences of the same article, at most `count`."""
+        with self.snapshot():
+            rows = self.rows(
+                f"{_SENTENCES} WHERE p.article_id = ? AND s.start >= ? ORDER BY s.start LIMIT ?",
+                (sentence.article_id, sentence.span.end, count),
+            )
+            return tuple(map(self._sentence, rows))
+
     def signatures(self) -> list[tuple[Article, bytes]]:
         """Every article, with what tells whether it repeats another."""
         found = self.rows(_ARTICLES.replace(" FROM", ", signature FROM"))

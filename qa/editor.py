@@ -18,6 +18,7 @@ from qa.answertype import kind_of
 from qa.book import Book
 from qa.dates import with_dates
 from qa.entail import Verify
+from qa.extent import AHEAD, announces, by_items, covers, extent
 from qa.llm import Model
 from qa.parts import parts
 from qa.rerank import ContextOf, ProbeReranker, Reranker
@@ -39,10 +40,14 @@ class Editor:
     ) -> Iterator[Statement]:  # fmt: skip
         """The evidence sentences themselves, each cited; those of other articles that say the same beside it."""
         when = any(kind_of(asked) == "when" for asked in (question, *parts(question)))
+        said: list[Span] = []
         for fact in facts:
-            span = compose.with_context(fact.shown, self._search.before(fact.shown.sentence))
+            span = self._extent(fact.shown)
+            if any(covers(other, fact.shown.sentence.span) for other in said):
+                continue  # an earlier sentence has announced it, or leans on it
+            said.append(span)
             quote = self._quote(span, fact.shown)
-            text = " ".join(quote.split())
+            text = by_items(quote)
             if trimmed and span == fact.shown.sentence.span:
                 text = self._trimmed(question, fact.shown, text)
             if when:
@@ -60,7 +65,7 @@ class Editor:
     ) -> Iterator[Statement]:  # fmt: skip
         """What the model writes from the numbered evidence, as far as the spans that it cites prove it."""
         hits = [hit for fact in facts for hit in fact.hits]
-        spans = [compose.with_context(hit, self._search.before(hit.sentence)) for hit in hits]
+        spans = [self._extent(hit) for hit in hits]
         owners = [book.article(hit) for hit in hits]
         texts = [self._quote(span, hit) for span, hit in zip(spans, hits, strict=True)]
         messages = prompts.messages(question, texts, limit)
@@ -79,13 +84,18 @@ class Editor:
                     yield Statement(sentence.text, cited, "generated")
                     break
 
+    def _extent(self, hit: Hit) -> Span:
+        sentence = hit.sentence
+        after = self._library.after(sentence, AHEAD) if announces(sentence.text) else ()
+        return extent(sentence, self._search.before(sentence), after)
+
     def _quote(self, span: Span, hit: Hit) -> str:
-        """The characters of a span that ends with the sentence of a hit.
+        """The characters of a span that holds the sentence of a hit.
 
         Raises StoreError when they aren't there any more: another process may index while a question is answered.
         """
         quote = self._library.quote(span)
-        if not quote.endswith(hit.sentence.text):
+        if not quote.startswith(hit.sentence.text, hit.sentence.span.start - span.start):
             raise StoreError(f"{span.source} has changed while this was answered. Ask again.")
         return quote
 

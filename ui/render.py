@@ -120,9 +120,18 @@ def _statement(
     agree = f'<span class="agree">{independent} independent articles</span>' if independent > 1 else ""
     start, end = _last_word(statement.text)
     return (
-        f'<p class="said is-{statement.kind}"><span>{flat(start)} </span>'
+        f'<p class="said is-{statement.kind}"><span>{_lines(start)} </span>'
         f'<span class="end">{flat(end)} {markers}</span>{agree}</p>'
     )
+
+
+def _lines(text: str) -> str:
+    """Escaped text on one line of HTML that is shown on several (`chat.css`), such as the items of a list.
+
+    >>> _lines("Two:\\n- <b>;\\n\\n- c")
+    'Two:&#10;- &lt;b&gt;;&#10;- c'
+    """
+    return "&#10;".join(flat(line) for line in text.splitlines() if line.strip())
 
 
 def _last_word(text: str) -> tuple[str, str]:

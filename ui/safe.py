@@ -44,7 +44,7 @@ ATTRIBUTES = {
     "time": {"datetime"},
 }
 # Control characters that can hide, reorder or cut text. Each becomes one visible sign, so offsets stay right.
-MARKDOWN = {ord(sign): f"&#{ord(sign)};" for sign in "*_`~$[]!|\\{}"}
+MARKDOWN = {ord(sign): f"&#{ord(sign)};" for sign in "*_`~$[]!|\\{}\n"}
 UNSAFE = re.compile("[\x00-\x08\x0b\x0d-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 
 
