@@ -44,8 +44,8 @@ C = 0.3
 REFUSED = {"lenient": 0.04, "balanced": 0.08, "strict": 0.2}
 # To say of a question that nothing is about it is worse by so much than to show what comes closest.
 DENIAL = 1.5
-# A further sentence is shown from this chance on that it is evidence.
-SHOWN = 0.45
+# A further sentence is shown from this chance on that there is an answer and that it is evidence.
+SHOWN = 0.42
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

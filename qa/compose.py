@@ -28,12 +28,6 @@ CONTAINED, ALIKE = 0.7, 0.5
 BESIDE = 4
 # How likely the first sentence of a further article has to be evidence, where it is asked what several articles say.
 ACCOUNT = 0.12
-# A sentence that opens like this means little without the one before it.
-_LEANS = re.compile(
-    r"[“\"'‘]?(?:he|she|they|it|this|that|these|those|his|her|their|its|both|the (?:statement|move|decision"
-    r"|announcement|comments?|remarks?|visit|meeting|agreement|plan|initiative|latter|former))\b",
-    re.IGNORECASE,
-)
 _FINAL = re.compile(r"[.!?…。！？][\"'”’»)\]]*\s*$")
 _MARKS = re.compile(r"((?:\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+)")
 
@@ -92,10 +86,11 @@ def _beside(a: Span, b: Span) -> bool:
     return a.source == b.source and 0 <= gap < BESIDE
 
 
-def choose(question: str, hits: Sequence[Hit], limit: int, model: Fitted) -> tuple[Fact, ...]:
+def choose(question: str, hits: Sequence[Hit], limit: int, model: Fitted, chance: float = 1.0) -> tuple[Fact, ...]:
     """The facts of an answer in the order of their scores, at most `limit`; `hits` are reranked, best first.
 
-    The first is always one; a further sentence is when it is likely enough to be evidence too. A sentence that says
+    The first is always one; a further sentence is when it is likely enough to be evidence too, given the `chance` that
+    there is an answer at all: what is said with doubt is said in few words. A sentence that says
     what a chosen one says joins it when it comes from another article and is dropped when not.
     """
     shown: list[Hit] = list(hits[:1])
@@ -110,7 +105,7 @@ def choose(question: str, hits: Sequence[Hit], limit: int, model: Fitted) -> tup
             continue
         other = accounts and all(h.sentence.article_id != hit.sentence.article_id for h in shown)
         least = ACCOUNT if other else model.thresholds["further"]
-        if len(shown) < limit and logistic(asdict(about), model.further) >= least:
+        if len(shown) < limit and chance * logistic(asdict(about), model.further) >= least:
             shown.append(hit)
     return tuple(Fact(hit, tuple(also.get(n, ()))) for n, hit in enumerate(shown))
 
@@ -155,23 +150,6 @@ def same_fact(a: str, b: str) -> bool:
     if min(len(first), len(second)) < 4 or numbers[0] != numbers[1]:
         return False
     return shared / min(len(first), len(second)) >= CONTAINED and shared / len(first | second) >= ALIKE
-
-
-def leans(text: str) -> bool:
-    """Whether a sentence opens with something that only the sentence before it explains.
-
-    >>> leans("He emphasized the point."), leans("Rutte emphasized the point.")
-    (True, False)
-    """
-    return bool(_LEANS.match(text))
-
-
-def with_context(hit: Hit, before: Span | None) -> Span:
-    """The span to show and cite for a hit: its sentence, with the one `before` it when it leans on that."""
-    span = hit.sentence.span
-    if before is not None and leans(hit.sentence.text):
-        return Span(span.source, before.start, span.end)
-    return span
 
 
 @dataclass(frozen=True, slots=True)

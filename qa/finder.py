@@ -97,7 +97,7 @@ class Finder:
         past: list[Turn] = []
         facts: list[Fact] = []
         doubted: list[tuple[str, Hit]] = []
-        whole = self._chosen(question, hits, settings.statements) if verdict == "answered" else ()
+        whole = self._chosen(question, hits, settings.statements, confidence) if verdict == "answered" else ()
         for part in parts(question):
             if cancel is not None and cancel.is_set():
                 break
@@ -106,7 +106,7 @@ class Finder:
             said, chance = self._judged(asked, found, settings)
             if past and not (whole or facts or stands_alone(part)):
                 said = "closest"  # what leans on a part that nothing answers can't be answered by itself
-            best = self._chosen(asked, found, 1) if said == "answered" else ()
+            best = self._chosen(asked, found, 1, chance) if said == "answered" else ()
             facts += best
             past.append(Turn(asked, best[0].shown.sentence.text if best else "", said))
             if best and not whole:
@@ -122,8 +122,8 @@ class Finder:
     def _judged(self, question: str, hits: Sequence[Hit], settings: Settings) -> tuple[Verdict, float]:
         return self._decide(self.features(question, hits), settings.strictness)
 
-    def _chosen(self, question: str, hits: Sequence[Hit], limit: int) -> tuple[Fact, ...]:
-        return compose.choose(question, self._comparable(question, hits), limit, self._fitted)
+    def _chosen(self, question: str, hits: Sequence[Hit], limit: int, chance: float) -> tuple[Fact, ...]:
+        return compose.choose(question, self._comparable(question, hits), limit, self._fitted, chance)
 
     def _comparable(self, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
         """The hits in their order, scored in the unit that a further sentence is weighed in.

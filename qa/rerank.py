@@ -1,7 +1,7 @@
 """Putting evidence in order of how well it answers, behind one seam that a setting chooses.
 
-`probe` reads each sentence and the question with the embedded language model, and a linear probe tells from its
-hidden states whether the one answers the other (`qa/probe.py`); a cross-encoder is the better judge where its
+`probe` reads each sentence in its place, and the question, with the embedded language model, and a linear probe tells
+from its hidden states whether the one answers the other (`qa/probe.py`); a cross-encoder is the better judge where its
 weights are on the machine; `none` keeps the order of the search but for the signals that need no model.
 """
 
@@ -16,7 +16,6 @@ from index.errors import ModelError
 from index.types import Hit
 from qa.adapter import Adapter
 from qa.adapter import load as load_adapter
-from qa.compose import leans
 from qa.entail import cross_encoder
 from qa.fitted import fitted
 from qa.local import LocalModel
@@ -26,8 +25,8 @@ from qa.rank import Context, Frequency, Signals, signals, weigh
 
 # How many of the search's hits are judged: where none of the first seems to answer, by log-odds, some more.
 DEPTH, DEEPER, DOUBT = 16, 24, 0.0
-# A long sentence before the one at hand adds cost, not context.
-CONTEXT_CHARACTERS = 200
+# A long title, or a long sentence before the one at hand, adds cost, not context.
+TITLE_CHARACTERS, CONTEXT_CHARACTERS = 100, 200
 
 ContextOf = Callable[[Hit], Context]
 
@@ -68,13 +67,17 @@ class ProbeReranker:
 
 
 def prefixes(hits: Sequence[Hit], context_of: ContextOf) -> list[str]:
-    """What is read before the question, and what adapter and probe are fitted on."""
+    """What is read before the question, and what adapter and probe are fitted on.
+
+    A sentence with its title tells of whom it speaks, and with the one before it what "most of the gap" is a gap of.
+    """
     made = []
     for hit in hits:
-        # What stands before is read only where the sentence leans on it: elsewhere it lends its own merits.
-        before = context_of(hit).before[-CONTEXT_CHARACTERS:] if leans(hit.sentence.text) else ""
-        text = f"{before} {hit.sentence.text}".strip()
-        made.append(f"Passage: {text}\nQuestion answered by the passage:")
+        context = context_of(hit)
+        made.append(
+            f"Title: {context.title[:TITLE_CHARACTERS]}\nBefore: {context.before[-CONTEXT_CHARACTERS:]}\n"
+            f"Passage: {hit.sentence.text}\nQuestion answered by the passage:"
+        )
     return made
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Hit, Sentence, Span
-from qa.compose import Drafted, Fact, choose, differing, drafted, further, leans, merged, same_fact, with_context
+from qa.compose import Drafted, Fact, choose, differing, drafted, further, merged, same_fact
 from qa.fitted import Fitted
 from qa.types import Answer, Citation, Differing, Engine, Statement
 
@@ -30,6 +30,11 @@ def test_the_same_fact_from_two_articles_is_one_statement_with_two_sources() -> 
     facts = choose("Who opened the bridge?", [hit(ANN, 2.0), hit(ANN_TOO, 1.9, "b.txt"), hit(BOB, 1.8)], 5, MODEL)
     assert [f.shown.sentence.text for f in facts] == [ANN, BOB]
     assert [h.sentence.text for h in facts[0].also] == [ANN_TOO]
+
+
+def test_what_is_said_with_doubt_is_said_in_few_words() -> None:
+    hits = [hit(ANN, 2.0), hit(BOB, 1.8)]
+    assert [len(choose("Who opened the bridge?", hits, 5, MODEL, chance)) for chance in (1.0, 0.6)] == [2, 1]
 
 
 def test_the_same_fact_twice_in_one_article_is_said_once() -> None:
@@ -91,13 +96,6 @@ def test_nothing_found_is_nothing_said() -> None:
 def test_same_fact_needs_the_same_words() -> None:
     assert same_fact(ANN, ANN_TOO) and not same_fact(ANN, BOB)
     assert not same_fact("Yes.", "Yes.")  # too short to tell
-
-
-def test_a_sentence_that_leans_is_shown_with_the_one_before() -> None:
-    he = hit("He thanked the town.", 1.0, start=60)
-    assert with_context(he, Span("a.txt", 0, 59)) == Span("a.txt", 0, 80)
-    assert with_context(hit(ANN, 1.0, start=60), Span("a.txt", 0, 59)).start == 60
-    assert leans("“It was late,” he said.") and not leans("Italy agreed.")
 
 
 def test_a_draft_becomes_sentences_with_the_passages_they_claim() -> None:
