@@ -17,6 +17,8 @@ from qa.bot import Bot
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from ui.desk import Desk
+
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
 CHROMIUM = [
@@ -53,6 +55,26 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bot(store: Path) -> Bot:
     """The product as it comes out of the box, over the seeds."""
     return Bot.open(Settings.load(environ={}, store=store))
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An index of the seeds of a file's own, whose tests may change it."""
+    from ui_tools import seeds
+
+    return seeds(tmp_path_factory.mktemp("seeds"))
+
+
+@pytest.fixture
+def desk(settings: Settings) -> Desk:
+    """A desk over it whose bot answers without a model."""
+    from fake_bot import FakeBot
+
+    from ui.desk import Desk
+
+    desk = Desk(settings, FakeBot)
+    desk._load()
+    return desk
 
 
 @pytest.fixture(scope="session")

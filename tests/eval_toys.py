@@ -12,6 +12,7 @@ from typing import Any
 
 from eval.gold import Evidence, GoldRow
 from eval.records import Cited, Ranked, Record, Said
+from eval.scoring import METRICS
 from index.types import Article, Hit, Sentence, Span
 from qa.types import Answer, Citation, Engine, Statement, Turn
 
@@ -22,6 +23,8 @@ MAYOR = (RAIN.index("The mayor"), RAIN.index(" Nobody"))
 MONDAY = (RAIN.index("It rained"), RAIN.index(" The mayor"))
 MONDAY_TOO = (SNOW.index("It rained"), len(SNOW))
 ENGINE = Engine("none", "toy", "none")
+
+BY_NAME = {metric.name: metric for metric in METRICS}
 
 
 def evidence(source: str, span: tuple[int, int]) -> Evidence:
@@ -130,3 +133,9 @@ def write_gold(path: Path, rows: Sequence[GoldRow]) -> Path:
         lines.append(json.dumps(data) + "\n")
     path.write_text("".join(lines), encoding="utf-8")
     return path
+
+
+def one(name: str, given_record: Record) -> float | None:
+    """The value of one metric for one record."""
+    row = BY_NAME[name].of([given_record])
+    return None if row is None else row[0] / row[1]

@@ -18,18 +18,13 @@ from pathlib import Path
 import httpx
 import pytest
 from hostile import HOSTILE
-from ui_tools import SEEDS, Served, copied, seeds, serve
+from ui_tools import SEEDS, Served, copied, serve
 
 from index.settings import Settings
 from qa.bot import Bot
 from ui.__main__ import listen
 
 http = httpx.Client(timeout=120)  # a busy machine answers late, and that is no failure
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return seeds(tmp_path_factory.mktemp("api"))
 
 
 @pytest.fixture(scope="module")
