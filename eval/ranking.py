@@ -1,7 +1,7 @@
 """Ranking metrics: hit rate, recall, nDCG and reciprocal rank over a list of gains, pure arithmetic.
 
 Gains come from spans (`gains`): a hit gains 1 when it reaches a gold span that no hit before it reached.
-Try: python -m doctest eval/ranking.py. Tested against ir-measures in tests/test_metrics.py.
+Try: python -m doctest eval/ranking.py. Tested against ir-measures in tests/test_ranking_metrics.py.
 """
 
 from __future__ import annotations
