@@ -1,9 +1,10 @@
-"""What several tests share: an index of the seeds made with the real models, a bot over it, and a browser."""
+"""What several tests share: indexes of the seeds and of made articles, a bot, a server and a browser."""
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ from index.settings import Settings
 from qa.bot import Bot
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from index_tools import Place
+    from playwright.sync_api import Browser, Page
+    from ui_tools import Served
 
     from ui.desk import Desk
 
@@ -35,8 +38,6 @@ hypothesis.settings.load_profile("citespan")
 def own_settings() -> Iterator[None]:
     """The settings of whoever runs the tests don't reach them."""
     patch = pytest.MonkeyPatch()
-    import os
-
     for name in [name for name in os.environ if name.startswith("CITESPAN_")]:
         patch.delenv(name)
     yield
@@ -88,3 +89,73 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="module")
+def served(settings: Settings) -> Iterator[Served]:
+    """The chat over a file's own index, its bot loaded."""
+    from ui_tools import serve
+
+    with serve(settings) as served:
+        served.desk._loaded.wait(120)
+        yield served
+
+
+@pytest.fixture
+def page(browser: Browser, served: Served) -> Iterator[Page]:
+    """A page of it that nobody has used."""
+    from ui_tools import opened
+
+    served.bot.gate.set()
+    with opened(browser, served.url) as page:
+        yield page
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A folder without articles, to be indexed without a model."""
+    from index_tools import Place
+
+    return Place(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def two_articles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A folder of two articles and its index, made by the command. Tests copy it."""
+    from fakes import write_articles
+    from index_tools import index, untimed
+
+    root = tmp_path_factory.mktemp("cli")
+    write_articles(root / "news", 2, 8)
+    ran = index(root / "news", "--store", root / "store")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert untimed(ran.stdout) == (
+        "added    0000.txt\nadded    0001.txt\n2 added; the index holds 2 articles, 16 sentences (N s)\n"
+    )
+    return root / "news", root / "store"
+
+
+@pytest.fixture
+def indexed(two_articles: tuple[Path, Path], tmp_path: Path) -> tuple[Path, Path]:
+    """A copy of that folder and its index, for a test that changes them."""
+    from fakes import change_catalogue
+
+    for folder in two_articles:
+        shutil.copytree(folder, tmp_path / folder.name)
+    # The store names the folder that it was made from; here it's the copy.
+    change_catalogue(tmp_path / "store", "UPDATE files SET root = ?", values=[os.fsencode(tmp_path / "news")])
+    return tmp_path / "news", tmp_path / "store"
+
+
+@pytest.fixture
+def here(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run `python -m index` in this process, which has its libraries loaded; gives what it prints."""
+    from fakes import HashedEmbedder
+
+    from index.__main__ import main
+
+    def run(*args: object) -> str:
+        main([*map(str, args)], HashedEmbedder(dimensions=384))
+        return capsys.readouterr().out
+
+    return run

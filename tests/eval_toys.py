@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.gold import Evidence, GoldRow
+from eval.pick import Gold
 from eval.records import Cited, Ranked, Record, Said
 from eval.scoring import METRICS
 from index.types import Article, Hit, Sentence, Span
@@ -39,6 +40,7 @@ WHEN = GoldRow(
     (evidence("rain.txt", MONDAY), evidence("snow.txt", MONDAY_TOO)), "test",
 )  # fmt: skip
 NEVER = GoldRow("off-1", "off_topic", "Who won the cup?", False, split="dev", verdict="not_found")
+GOLD = Gold((WHO, NEVER), (), ({"file": "g.jsonl", "sha256": "0", "rows": 2},), {})
 
 
 class ToyLibrary:
@@ -94,6 +96,9 @@ def answer(
     return Answer(question, question, verdict, statements, citations, (), found, confidence, ENGINE, timings)
 
 
+RIGHT = answer(WHO.question, ("rain.txt", MAYOR))
+
+
 def record(
     name: str = "a",
     *,
@@ -139,3 +144,14 @@ def one(name: str, given_record: Record) -> float | None:
     """The value of one metric for one record."""
     row = BY_NAME[name].of([given_record])
     return None if row is None else row[0] / row[1]
+
+
+def squad_file(path: Path, *paragraphs: dict[str, Any], title: str = "Oslo_rain") -> Path:
+    """A file of SQuAD 2.0 with one article of these paragraphs."""
+    path.write_text(json.dumps({"version": "v2.0", "data": [{"title": title, "paragraphs": list(paragraphs)}]}))
+    return path
+
+
+def asked(name: str, question: str, *answers: tuple[str, int], **more: Any) -> dict[str, Any]:
+    """A question of such a paragraph; each answer with its offset there."""
+    return {"id": name, "question": question, "answers": [{"text": t, "answer_start": s} for t, s in answers], **more}

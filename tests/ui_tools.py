@@ -27,6 +27,7 @@ from ui.app import build
 from ui.desk import Desk
 
 SEEDS = Path(__file__).parents[1] / "seeds"
+NSATU = "What is NSATU?"
 
 
 @dataclass
@@ -133,6 +134,12 @@ def keep(page: Page, turns: list[dict[str, Any]]) -> None:
     page.evaluate("sessionStorage.setItem('citespan.current', 'x')")
     page.reload()
     settled(page)
+
+
+def marked(page: Page) -> str:
+    """The characters that are highlighted as the current citation."""
+    page.wait_for_selector("#reader-body mark.now")
+    return "".join(page.locator("#reader-body mark.now").all_text_contents())
 
 
 def citation(n: int = 1, **changes: Any) -> Citation:
